@@ -1,0 +1,1 @@
+"""What Pulse is measured against, written to do the same job."""

@@ -1,0 +1,1 @@
+"""Accounts: users, sessions, tokens, one-time codes, mail links, profile, roles and account status."""

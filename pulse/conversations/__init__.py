@@ -1,0 +1,1 @@
+"""Channels, direct conversations and support rooms: one table, one message pipeline, one protocol."""

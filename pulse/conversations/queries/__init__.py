@@ -1,0 +1,1 @@
+"""Reads of conversations; they never commit."""

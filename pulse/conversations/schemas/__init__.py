@@ -1,0 +1,1 @@
+"""Wire formats of conversations, shared by REST and sockets."""

@@ -1,0 +1,1 @@
+"""The shared kernel. It knows no domain; every domain leans on it."""

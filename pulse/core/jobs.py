@@ -1,0 +1,67 @@
+"""Background jobs on RQ. Arguments are JSON; a job calls the same functions as a route does."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from rq import Queue, SimpleWorker
+from rq.job import Job
+from rq.registry import clean_registries as rq_clean_registries
+from rq.serializers import JSONSerializer
+
+from pulse.core import clock
+from pulse.extensions import store
+
+FAILED_JOBS_ARE_KEPT = 7 * 24 * 3600  # seconds; RQ's own default is a year
+FAILED_TICKS_ARE_KEPT = 3600  # the next one tries again anyway
+
+
+def enqueue(
+    function: Callable[..., Any],
+    *args: object,
+    ttl: int | None = None,
+    failure_ttl: int = FAILED_JOBS_ARE_KEPT,
+) -> None:
+    """Run `function(*args)` soon in a worker, unless it has waited for more than `ttl` seconds.
+
+    One that fails can be looked at for `failure_ttl` seconds. Raises redis.RedisError when Redis is down.
+    """
+    store.queue.enqueue_call(function, args=args, ttl=ttl, result_ttl=0, failure_ttl=failure_ttl, timeout=300)
+
+
+def enqueue_tick(function: Callable[[], Any], seconds: float) -> None:
+    """Enqueue a periodic job once per period, however many tickers run and whoever restarts.
+
+    Periods that nobody worked through are not made up for. Raises redis.RedisError when Redis is down.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+    bucket = int(clock.timestamp() // seconds)
+    if store.client.set(f"pulse:tick:{name}:{bucket}", 1, nx=True, px=max(1000, int(seconds * 2000))):
+        enqueue(function, ttl=max(2, int(seconds * 2)), failure_ttl=FAILED_TICKS_ARE_KEPT)
+
+
+class AppWorker(SimpleWorker):
+    """An RQ worker that runs each job in its own context of the app, without forking."""
+
+    app: Flask
+    max_connection_wait_time = 1.0  # seconds between looks for a Redis that is away
+
+    @classmethod
+    def on(cls, app: Flask, queue: Queue) -> "AppWorker":
+        """A worker of `app` for one queue."""
+        worker = cls([queue], connection=queue.connection, serializer=JSONSerializer)
+        worker.app = app
+        return worker
+
+    def subscribe(self) -> None:
+        """Take no commands over pub/sub, only signals: ending the thread for them takes up to a second."""
+
+    def perform_job(self, job: Job, queue: Queue) -> bool:
+        with self.app.app_context():
+            done: bool = super().perform_job(job, queue)
+            return done
+
+
+def clean_registries() -> None:
+    """Job: count jobs whose worker was killed among the failed ones soon, not in ten minutes."""
+    rq_clean_registries(store.queue)

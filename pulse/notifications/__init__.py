@@ -1,0 +1,1 @@
+"""Notifications: lines addressed to one user, live, listed, counted, and by mail when they are away."""

@@ -1,0 +1,1 @@
+"""Presence: who is here. Devices, heartbeats, choices, live state in Redis, history in SQL."""

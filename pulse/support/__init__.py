@@ -1,0 +1,1 @@
+"""The support desk: tickets, the agents who answer them, and the widget through which visitors come."""

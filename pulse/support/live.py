@@ -1,0 +1,34 @@
+"""What Redis knows of the desk: calls of the router, places that were told, who looks at which ticket."""
+
+from pulse.core.screens import Screens
+from pulse.extensions import store
+
+ROUTE_ASKED, PLACES = "pulse:s:route", "pulse:s:places"
+ASKED_LASTS = 30  # seconds; the next tick routes anyway
+SCREENS = Screens("pulse:s:views")  # tickets, at the desk
+
+
+def ask_route() -> bool:
+    """Whether nobody has called the router since it began last: then the caller enqueues it."""
+    return bool(store.client.set(ROUTE_ASKED, 1, nx=True, ex=ASKED_LASTS))
+
+
+def begin_route() -> None:
+    """The router begins: what changes from now on must call it again."""
+    store.client.delete(ROUTE_ASKED)
+
+
+def moved(places: dict[int, int], limit: int) -> list[int]:
+    """Tickets whose place in the queue is not the one told last, from the front; from now on it is.
+
+    Those beyond `limit` come with the next call.
+    """
+    told = {int(key): int(place) for key, place in store.client.hgetall(PLACES).items()}
+    pipe = store.client.pipeline(transaction=False)
+    for gone in told.keys() - places.keys():
+        pipe.hdel(PLACES, str(gone))
+    news = [key for key in sorted(places, key=places.__getitem__) if told.get(key) != places[key]][:limit]
+    if news:
+        pipe.hset(PLACES, mapping={str(key): places[key] for key in news})
+    pipe.execute()
+    return news

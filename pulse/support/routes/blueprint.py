@@ -1,0 +1,5 @@
+"""The blueprint that the modules beside it fill."""
+
+from apiflask import APIBlueprint
+
+bp = APIBlueprint("support", __name__, tag="Support")

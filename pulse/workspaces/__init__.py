@@ -1,0 +1,1 @@
+"""Workspaces: teams, who is in them in which role, and invitations by mail."""

@@ -1,0 +1,8 @@
+"""Periodic jobs of workspaces."""
+
+from pulse.workspaces import service
+
+
+def clean_up() -> None:
+    """Delete invitations that have expired."""
+    service.clean_up()

@@ -1,0 +1,29 @@
+// Short messages; screen readers hear them.
+import { el } from "../dom.js";
+import { t } from "./strings.js";
+
+const place = el("div", "toasts");
+place.setAttribute("role", "status");
+document.body.append(place);
+
+export function say(text) {
+  const item = el("p", "toast", {}, text);
+  place.append(item);
+  setTimeout(() => item.remove(), 6000);
+}
+
+/** Run an action for a button, once at a time; what goes wrong is said. Whether it went well. */
+export async function attempt(button, action) {
+  if (button.ariaBusy === "true") return false;
+  button.ariaBusy = "true";
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    if (error.name !== "PulseError") throw error;
+    say(error.status ? Object.values(error.errors ?? {}).flat()[0] ?? error.detail : t.unreachable);
+    return false;
+  } finally {
+    button.ariaBusy = null;
+  }
+}
