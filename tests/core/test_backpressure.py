@@ -82,6 +82,8 @@ def test_a_client_that_does_not_read_is_let_go_and_others_see_no_delay(live: Liv
             realtime.emit("piece", data, namespace="/presence", rooms=rooms)
             most = max(most, memory(web))
             time.sleep(0.02)  # the pace of the messages, no waiting
+            # A busy machine may be slower than that, and then those who read are no slow clients.
+            wait_until(lambda sent=number: min(len(one.delays) for one in (fast, control)) > sent - 8, 60)
     wait_until(lambda: len(fast.delays) == len(control.delays) == count, 60)
     (median, late), (median_there, late_there) = fast.figures(), control.figures()
     print(
