@@ -27,6 +27,7 @@ def table() -> dict[Callable[[], Any], float]:
         conversations.clean_up: 600,
         conversations.delete_old: 3600,
         accounts.clean_up: 3600,
+        support.forget_silent_visitors: 3600,
         workspaces.clean_up: 3600,
         presence.forget_old_history: 3600,
         notifications.forget_old: 3600,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect, sync_playwright
 
 from pulse.config import ROOT
@@ -19,6 +20,18 @@ REPORT_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>
     console.error("policy violated:", event.violatedDirective, event.blockedURI));
 """
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+# How pages may look: both schemes and both sizes always, every pair of them at full size.
+LOOKS = pytest.mark.parametrize(
+    ("scheme", "size"),
+    [
+        pytest.param("light", DESK, id="light-desk"),
+        pytest.param("dark", PHONE, id="dark-phone"),
+        pytest.param("dark", DESK, id="dark-desk", marks=pytest.mark.full),
+        pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.full),
+    ],
+)
 
 expect.set_options(timeout=15_000)
 
