@@ -7,6 +7,7 @@ from pulse import admin, cli, web, wiring
 from pulse.accounts import routes as accounts_routes
 from pulse.activity import routes as activity_routes
 from pulse.activity.sockets import ActivityNamespace
+from pulse.analytics import routes as analytics_routes
 from pulse.config import ROOT, Settings, load
 from pulse.conversations import routes as conversations_routes
 from pulse.conversations.sockets import ChatNamespace
@@ -31,6 +32,7 @@ API = (
     support_routes.bp,
     activity_routes.bp,
     notifications_routes.bp,
+    analytics_routes.bp,
     health.bp,
     metrics.bp,
     openapi.bp,

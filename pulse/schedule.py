@@ -5,6 +5,7 @@ from typing import Any
 
 from pulse.accounts import jobs as accounts
 from pulse.activity import jobs as activity
+from pulse.analytics import jobs as analytics
 from pulse.conversations import jobs as conversations
 from pulse.core import jobs, outbox
 from pulse.core.context import settings
@@ -32,6 +33,8 @@ def table() -> dict[Callable[[], Any], float]:
         presence.forget_old_history: 3600,
         notifications.forget_old: 3600,
         activity.forget_old: 3600,
+        analytics.roll_up: 3600,
+        analytics.forget_old: 3600,
     }
 
 

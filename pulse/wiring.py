@@ -9,6 +9,7 @@ from pulse.accounts import queries as account_queries
 from pulse.accounts import reactions as accounts
 from pulse.activity import events as activity_events
 from pulse.activity import reactions as activity
+from pulse.analytics import reactions as analytics
 from pulse.conversations import events as chat
 from pulse.conversations import reactions as conversations
 from pulse.conversations.queries import conversations as conversation_queries
@@ -39,7 +40,7 @@ WIRING = Wiring(
         account.ProfileChanged: [presence.bump],
         account.RoleChanged: [support.keep_agent],
         presence_events.PresenceSettingsChanged: [presence.bump],
-        presence_events.StatusChanged: [presence.end_waits],
+        presence_events.StatusChanged: [presence.end_waits, analytics.reopen_days],
         presence_events.ArrivalAcknowledged: [notifications.read_arrival],
         workspace.MemberJoined: [activity.note_joined],
         workspace.MemberLeft: [conversations.leave_channels, activity.note_left],
