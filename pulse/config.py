@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     history_retention_days: int = Field(400, ge=1)
     activity_retention_days: int = Field(400, ge=1)
     notification_retention_days: int = Field(30, ge=1)
+    request_log_retention_days: int = Field(30, ge=1)
+    revenue_per_message: float = Field(0, ge=0)
     admin_refresh_seconds: float = Field(10, gt=0)
     ratelimit_enabled: bool = True
     upload_max_bytes: int = Field(10 * 1024 * 1024, ge=1024)

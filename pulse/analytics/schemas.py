@@ -75,3 +75,93 @@ class AnalyticsOut(SumOut):
     previous: Annotated[
         SumOut, Field(description="As many days before, the last of them up to the same time of day.")
     ]
+
+
+class MessagesQuery(Input):
+    workspace_id: Annotated[
+        int | None, Field(ge=1, description="Its channels that you see. Without one: all (admins).")
+    ] = None
+    days: Annotated[int, Field(ge=1, le=366, description="UTC days, today the last of them.")] = 14
+
+
+class ActiveQuery(Input):
+    workspace_id: Annotated[
+        int | None, Field(ge=1, description="Those in it whom you see. Without one: all (admins).")
+    ] = None
+    minutes: Annotated[int, Field(ge=1, le=43_200)] = 15
+
+
+class DayCountOut(Output):
+    day: datetime.date
+    count: Annotated[int, Field(examples=[45])]
+
+
+class DayCountsOut(Output):
+    """One entry for each day, the oldest first."""
+
+    data: list[DayCountOut]
+
+
+class ActiveOut(Output):
+    active_count: Annotated[int, Field(description="Here now, or within the minutes.", examples=[8])]
+
+
+class DaysQuery(Input):
+    days: Annotated[int, Field(ge=1, le=366, description="UTC days, today the last of them.")] = 14
+
+
+class SystemDayOut(Output):
+    """A UTC day of the whole server. Days before the first count are zero."""
+
+    day: datetime.date
+    users: Annotated[int, Field(description="Accounts at its end.", examples=[150])] = 0
+    new_users: int = 0
+    active_users: Annotated[int, Field(description="Who was here.")] = 0
+    messages: int = 0
+    tickets_opened: int = 0
+    tickets_resolved: int = 0
+    revenue: float = 0
+    api_calls: int = 0
+    api_errors: Annotated[int, Field(description="Answers of 5xx.")] = 0
+    peak_online: Annotated[int, Field(description="Most people here at once.")] = 0
+
+
+class SystemDaysOut(Output):
+    """One entry for each day, the oldest first."""
+
+    data: list[SystemDayOut]
+
+
+class RecentUserOut(Output):
+    id: int
+    username: str
+    email: str | None
+    account_status: str
+    message_count: int
+    created_at: Moment
+
+
+class LogLineOut(Output):
+    """One request. `path` is the route's, ids and tokens left out."""
+
+    at: Moment
+    method: str
+    path: str
+    status: int
+    milliseconds: float
+    username: str | None
+
+
+class StatsOut(Output):
+    """The whole server at a glance."""
+
+    total_users: int
+    total_messages: int
+    total_conversations: int
+    active_sessions: int
+    api_calls_today: int
+    revenue: Annotated[float, Field(description="Messages times `REVENUE_PER_MESSAGE`.")]
+    user_growth: Annotated[list[int], Field(description="New accounts on each of the last 7 UTC days.")]
+    api_usage: Annotated[list[int], Field(description="API calls on each of them.")]
+    recent_users: list[RecentUserOut]
+    recent_logs: list[LogLineOut]

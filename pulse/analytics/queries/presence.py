@@ -1,4 +1,4 @@
-"""Reads of analytics; they never commit."""
+"""Reads of how people were here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

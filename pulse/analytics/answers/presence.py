@@ -1,4 +1,4 @@
-"""What analytics tells, put together."""
+"""How a user was here, put together."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Writes of analytics: what is over is rolled up, and rolled up again when it turns out otherwise."""
+"""Presence by local day: what is over is rolled up, and again when it turns out otherwise."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -86,7 +86,7 @@ def _reopen(rollup: PresenceRollup, day: date, zone: ZoneInfo) -> None:
         rollup.rolled_until = rules.midnight(day, zone)
 
 
-def forget_old() -> None:
+def forget_old_days() -> None:
     """Delete days that are older than the history is kept."""
     before = clock.now() - timedelta(days=settings().history_retention_days)
     with transaction() as session:
