@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pulse.accounts.rules import AccountStatus
 from pulse.analytics.rules import TimeRange
 from pulse.core.schemas import Input, Moment, Output
 
@@ -61,7 +62,10 @@ class AnalyticsOut(SumOut):
 
     user_id: int
     time_range: TimeRange
-    time_zone: Annotated[str, Field(description="The user's own; all days and hours are local ones.")]
+    time_zone: Annotated[
+        str,
+        Field(description="The user's own; all days and hours are local ones.", examples=["Europe/Berlin"]),
+    ]
     start: Moment
     end: Moment
     engagement_trend: Annotated[
@@ -134,10 +138,10 @@ class SystemDaysOut(Output):
 
 class RecentUserOut(Output):
     id: int
-    username: str
-    email: str | None
-    account_status: str
-    message_count: int
+    username: Annotated[str, Field(examples=["ann"])]
+    email: Annotated[str | None, Field(examples=["ann@example.org"])]
+    account_status: AccountStatus
+    message_count: Annotated[int, Field(examples=[12])]
     created_at: Moment
 
 
@@ -145,11 +149,11 @@ class LogLineOut(Output):
     """One request. `path` is the route's, ids and tokens left out."""
 
     at: Moment
-    method: str
-    path: str
-    status: int
-    milliseconds: float
-    username: str | None
+    method: Annotated[str, Field(examples=["GET"])]
+    path: Annotated[str, Field(examples=["/api/users/<id:user_id>/presence/"])]
+    status: Annotated[int, Field(examples=[200])]
+    milliseconds: Annotated[float, Field(examples=[4.2])]
+    username: Annotated[str | None, Field(examples=["ann"])]
 
 
 class StatsOut(Output):
