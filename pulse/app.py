@@ -21,6 +21,7 @@ from pulse.presence import routes as presence_routes
 from pulse.presence.sockets import PresenceNamespace
 from pulse.support import routes as support_routes
 from pulse.support.sockets import SupportNamespace
+from pulse.webhooks import routes as webhooks_routes
 from pulse.workspaces import routes as workspaces_routes
 
 API = (
@@ -31,6 +32,7 @@ API = (
     support_routes.bp,
     activity_routes.bp,
     notifications_routes.bp,
+    webhooks_routes.bp,
     health.bp,
     metrics.bp,
     openapi.bp,
