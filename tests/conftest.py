@@ -295,6 +295,7 @@ def pulse_processes(smtp_port: int, database_url: str = "", **more: str) -> Iter
             database_url=url,
             redis_url=redis.url,
             instance_path=path / "instance",
+            webhook_allowed_networks=more.get("WEBHOOK_ALLOWED_NETWORKS", ""),
         )
     )
     with app.app_context():

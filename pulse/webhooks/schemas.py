@@ -30,13 +30,13 @@ AS_URL = Field(
 )
 Patterns = Annotated[
     list[Annotated[str, Field(max_length=40), AfterValidator(_is_pattern)]],
-    AfterValidator(_each_once),
     Field(
         min_length=1,
         max_length=50,
         description="Names of events, or patterns: `message.*`, `*`.",
         examples=[["presence.changed", "message.*"]],
     ),
+    AfterValidator(_each_once),
 ]
 Description = Annotated[str, Field(max_length=500, examples=["Our time sheet"])]
 IsOrdered = Annotated[
