@@ -35,7 +35,7 @@ from pulse.workspaces import reactions as workspaces
 WIRING = Wiring(
     # may raise: the change is rolled back
     in_transaction={
-        account.UserRegistered: [presence.create_row, support.make_agent, webhooks.store],
+        account.UserRegistered: [presence.create_row, support.make_agent],
         account.SignedIn: [presence.bump],
         account.SessionsEnded: [presence.bump],
         account.AccountStatusChanged: [presence.bump, webhooks.store],
@@ -61,7 +61,7 @@ WIRING = Wiring(
     },
     # must happen, later, whatever dies
     durable={
-        account.UserRegistered: [accounts.send_verification],
+        account.UserRegistered: [accounts.send_verification, webhooks.store_later],
         account.RegistrationRepeated: [accounts.send_known_notice],
         account.VerificationRequested: [accounts.resend_verification],
         account.CodeRequested: [accounts.send_code],

@@ -68,6 +68,11 @@ def _entitled(*columns: Any) -> Select[Any]:
     )
 
 
+def is_told(uid: str) -> bool:
+    """Whether an event of this name was written."""
+    return db.session.scalar(select(WebhookEvent.id).where(WebhookEvent.uid == uid)) is not None
+
+
 def members_among(conversation_id: int, user_ids: Collection[int]) -> set[int]:
     """Those of the users who are in a conversation."""
     query = select(Member.user_id).where(

@@ -57,11 +57,12 @@ class Receiver:
                 got = Got(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
                 receiver.got.append(got)
                 status, headers, text = _whole(receiver.answer(got))
-                self.send_response(status)
-                for name, value in {"Content-Length": str(len(text)), **headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(text)
+                with suppress(OSError):  # whoever asked is gone
+                    self.send_response(status)
+                    for name, value in {"Content-Length": str(len(text)), **headers}.items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    self.wfile.write(text)
 
             def log_message(self, *args: object) -> None:
                 pass

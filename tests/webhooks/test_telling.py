@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from pulse.accounts import service as accounts
+from pulse.accounts.events import UserRegistered
 from pulse.accounts.models import User
 from pulse.accounts.rules import AccountStatus
 from pulse.conversations import service as conversations
@@ -17,6 +18,7 @@ from pulse.presence.events import StatusChanged
 from pulse.support import service as support
 from pulse.support.events import TargetMissed
 from pulse.support.rules import Target
+from pulse.webhooks import reactions
 from pulse.webhooks.models import WebhookEvent
 from pulse.workspaces import service as workspaces
 from pulse.workspaces.rules import MemberRole
@@ -24,6 +26,8 @@ from tests.conftest import Person
 from tests.conversations.conftest import Team, say
 from tests.support.statements import noted
 from tests.webhooks.conftest import Make, deliveries, told, types
+
+Work = Callable[[], None]
 
 
 def come_online(person: Person) -> None:
@@ -253,10 +257,13 @@ def test_presence_as_it_is_recorded(team: Team, endpoint: Make) -> None:
 
 
 def test_accounts_are_told_to_the_server_only(
-    team: Team, endpoint: Make, server_endpoint: Make, create_user: Callable[..., User]
+    team: Team, endpoint: Make, server_endpoint: Make, create_user: Callable[..., User], work: Work
 ) -> None:
+    work()  # who is here already is no news
     hook, workspace_hook = server_endpoint("user.*"), endpoint(team.ann, team.id, "*")
     made = create_user("carl")
+    work()
+    reactions.store_later(UserRegistered(made.id))  # whoever runs it died right behind it: once is enough
     team.bob.put("/api/profile/", {"full_name": "Bob Builder"})
     accounts.set_account_status(None, team.eve.id, AccountStatus.SUSPENDED)
     accounts.set_role(None, team.gus.id, Role.AGENT)

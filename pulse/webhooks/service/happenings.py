@@ -28,13 +28,14 @@ from pulse.workspaces.models import Membership
 
 @dataclass(frozen=True)
 class Happening:
-    """What is told. `user_id`: whose words or data it holds."""
+    """What is told. `user_id`: whose words or data it holds; `once` names what is told only once, ever."""
 
     type: str
     data: dict[str, Any]
     user_id: int | None = None
     workspace_id: int | None = None
     about: About = field(default_factory=About)
+    once: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,17 @@ def _presence(event: StatusChanged) -> Happening | None:
     return Happening("presence.changed", data, user.id, about=about)
 
 
-def _user(name: str) -> Callable[[Any], Happening | None]:
-    def tell(event: account.UserRegistered | account.ProfileChanged) -> Happening | None:
-        user = db.session.get(User, event.user_id)
-        return Happening(name, payloads.user(user), user.id) if user else None
+def _registered(event: account.UserRegistered) -> Happening | None:
+    user = db.session.get(User, event.user_id)
+    if user is None:
+        return None
+    once = f"user.created {user.id} {user.created_at.timestamp()}"
+    return Happening("user.created", payloads.user(user), user.id, once=once)
 
-    return tell
+
+def _profile(event: account.ProfileChanged) -> Happening | None:
+    user = db.session.get(User, event.user_id)
+    return Happening("user.updated", payloads.user(user), user.id) if user else None
 
 
 def _account_status(event: account.AccountStatusChanged) -> Happening | None:
@@ -179,8 +185,8 @@ def _always(name: str) -> Callable[[Any], Sequence[str]]:
 
 SOURCES: dict[type, Source] = {
     StatusChanged: Source(_always("presence.changed"), _workspaces_of_user, _presence),
-    account.UserRegistered: Source(_always("user.created"), _only_server, _user("user.created")),
-    account.ProfileChanged: Source(_always("user.updated"), _only_server, _user("user.updated")),
+    account.UserRegistered: Source(_always("user.created"), _only_server, _registered),
+    account.ProfileChanged: Source(_always("user.updated"), _only_server, _profile),
     account.AccountStatusChanged: Source(_always("user.status_changed"), _only_server, _account_status),
     workspace.MemberJoined: Source(_always("member.joined"), _same_workspace, _member("member.joined")),
     workspace.MemberLeft: Source(_always("member.left"), _same_workspace, _member("member.left")),

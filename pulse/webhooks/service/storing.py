@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection
+from hashlib import sha256
 from typing import Any
 
 from pulse.core import clock
@@ -29,7 +30,7 @@ def store(event: object) -> None:
         return
     found = [one for one in found if rules.matches(one.events, happening.type)]
     told = policy.audience(happening.about, found)
-    if told:
+    if told and not (happening.once and queries.is_told(_uid(happening))):
         write(happening, [one.endpoint_id for one in told])
 
 
@@ -38,7 +39,7 @@ def write(happening: Happening, endpoint_ids: Collection[int]) -> int:
     now, session = clock.now(), db.session()
     payload: dict[str, Any] = {"type": happening.type, "timestamp": rfc3339(now), "data": happening.data}
     event = WebhookEvent(
-        uid=f"msg_{secrets.token_hex(16)}",
+        uid=_uid(happening),
         type=happening.type,
         payload=payload,
         workspace_id=happening.workspace_id,
@@ -61,3 +62,9 @@ def write(happening: Happening, endpoint_ids: Collection[int]) -> int:
     session.execute(insert(session, Delivery), rows)
     publish(DeliveriesQueued(list(endpoint_ids)))
     return event.id
+
+
+def _uid(happening: Happening) -> str:
+    """What a receiver knows repeats by."""
+    once = happening.once
+    return f"msg_{sha256(once.encode()).hexdigest()[:32] if once else secrets.token_hex(16)}"
