@@ -4,10 +4,10 @@ Lost, it costs a job too many; who delivers what is decided in SQL.
 """
 
 from pulse.extensions import store
-from pulse.webhooks.rules import JOB_LASTS, LEASE
+from pulse.webhooks.rules import LEASE
 
 TURN, REST = "pulse:w:turn:{}", "pulse:w:rest:{}"
-TURN_LASTS = int(JOB_LASTS + LEASE.total_seconds())  # seconds
+TURN_LASTS = int(LEASE.total_seconds())
 
 
 def ask_turn(endpoint_id: int) -> bool:
@@ -17,8 +17,8 @@ def ask_turn(endpoint_id: int) -> bool:
     return bool(store.client.set(TURN.format(endpoint_id), 1, nx=True, ex=TURN_LASTS))
 
 
-def begin_turn(endpoint_id: int) -> None:
-    """The job begins; it may have waited for long."""
+def keep_turn(endpoint_id: int) -> None:
+    """The job begins, or goes on; one that was killed is missed no longer than a claim of its."""
     store.client.set(TURN.format(endpoint_id), 1, ex=TURN_LASTS)
 
 

@@ -67,7 +67,7 @@ def test_killed_workers_and_a_flushed_redis_lose_nothing(
         if n == kills // 2:
             live.redis.client().flushall()
         live.worker.start()
-    wait_for_all(live, 60 + events)
+    wait_for_all(live, 120 + events)
     with live.app.app_context():
         uids = set(db.session.scalars(select(WebhookEvent.uid)))
         logged = db.session.scalar(select(func.count()).select_from(Attempt)) or 0

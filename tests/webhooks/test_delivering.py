@@ -364,11 +364,11 @@ def test_a_long_backlog_is_worked_off(receiver: Receiver, hook: int, work: Work,
 
 
 def test_slow_failures_earn_a_rest(receiver: Receiver, hook: int, boss: Person) -> None:
-    live.begin_turn(hook)
+    live.keep_turn(hook)
     live.end_turn(hook, rules.rest(15))
     assert not live.ask_turn(hook)
     assert 100 < store.client.ttl(live.REST.format(hook)) <= 136
-    live.begin_turn(hook)
+    live.keep_turn(hook)
     live.end_turn(hook + 1, rules.rest(0.1))
     assert live.ask_turn(hook + 1)
 

@@ -59,7 +59,6 @@ def call_due() -> None:
 
 def work(endpoint_id: int) -> None:
     """Job: deliver for a while what is due to one endpoint; what is left then gets a job of its own."""
-    live.begin_turn(endpoint_id)
     rest = 0.0
     try:
         rest = deliver(endpoint_id)
@@ -74,6 +73,7 @@ def deliver(endpoint_id: int) -> float:
     """Deliver what is due, up to the first failure; returns for how long to leave the endpoint alone."""
     began = time.monotonic()
     for _ in range(rules.DELIVERIES_PER_JOB):
+        live.keep_turn(endpoint_id)
         claim = _claim(endpoint_id)
         if claim is None:
             break
