@@ -23,6 +23,7 @@ from pulse.presence import routes as presence_routes
 from pulse.presence.sockets import PresenceNamespace
 from pulse.support import routes as support_routes
 from pulse.support.sockets import SupportNamespace
+from pulse.webhooks import routes as webhooks_routes
 from pulse.workspaces import routes as workspaces_routes
 
 API = (
@@ -34,6 +35,7 @@ API = (
     activity_routes.bp,
     notifications_routes.bp,
     analytics_routes.bp,
+    webhooks_routes.bp,
     health.bp,
     metrics.bp,
     openapi.bp,

@@ -12,6 +12,7 @@ from pulse.core.context import settings
 from pulse.notifications import jobs as notifications
 from pulse.presence import jobs as presence
 from pulse.support import jobs as support
+from pulse.webhooks import jobs as webhooks
 from pulse.workspaces import jobs as workspaces
 
 
@@ -22,6 +23,7 @@ def table() -> dict[Callable[[], Any], float]:
         presence.record: min(1.0, settings().presence_sweep_seconds),
         support.tend: settings().presence_sweep_seconds,
         support.watch_targets: 15,
+        webhooks.deliver_due: 2,
         outbox.relay_due: 15,
         jobs.clean_registries: 60,
         notifications.mail_due_digests: 60,
@@ -37,6 +39,7 @@ def table() -> dict[Callable[[], Any], float]:
         analytics.count_days: 600,
         analytics.roll_up: 3600,
         analytics.forget_old: 3600,
+        webhooks.forget_old: 3600,
     }
 
 
