@@ -316,8 +316,12 @@ def test_it_can_be_rebuilt_and_is_forgotten_with_the_history(
     with transaction() as session:
         session.execute(update(PresenceDay).values(sessions=99))
     assert answers.analytics(ann.id, TimeRange.WEEK) != right
-    service.rebuild(ann.id)
-    assert answers.analytics(ann.id, TimeRange.WEEK) == right
+    for arguments in (["ann"], []):
+        result = app.test_cli_runner().invoke(args=["pulse", "rebuild-analytics", *arguments])
+        assert (result.exit_code, result.output) == (0, "Users counted again: 1.\n")
+        db.session.rollback()
+        assert answers.analytics(ann.id, TimeRange.WEEK) == right
+    assert app.test_cli_runner().invoke(args=["pulse", "rebuild-analytics", "nobody"]).exit_code == 1
     at(MONDAY + timedelta(days=398))
-    service.forget_old()
+    service.forget_old_days()
     assert db.session.scalar(select(func.count()).select_from(PresenceDay)) == 1

@@ -160,3 +160,8 @@ def answers(user_id: int, start: datetime, end: datetime) -> Answers:
         )
     ).one()
     return Answers(row[0], float(row[1]) if row[0] else None)
+
+
+def rolled_up() -> Sequence[int]:
+    """The ids of the users of whom something is rolled up."""
+    return db.session.scalars(select(PresenceRollup.user_id).order_by(PresenceRollup.user_id)).all()
