@@ -33,7 +33,7 @@ LOOKS = pytest.mark.parametrize(
     ],
 )
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @contextmanager
@@ -86,7 +86,7 @@ class Visitor:
         dialog.dismiss()
 
 
-def wait_for(page: Page, expression: str, arg: Any = None, seconds: float = 15) -> None:
+def wait_for(page: Page, expression: str, arg: Any = None, seconds: float = 30) -> None:
     """Wait until an expression, or a function of `arg`, is true in a page.
 
     Playwright's own wait evaluates text inside the page, which the pages' policy forbids.
