@@ -1,12 +1,11 @@
 """TLS is verified against the name that was asked for, whatever address it has."""
 
-import shutil
 import ssl
-import subprocess
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+import trustme
 
 from pulse.webhooks.sending import Way, post
 from tests.webhooks.receivers import Receiver
@@ -14,27 +13,19 @@ from tests.webhooks.receivers import Receiver
 NAME = "hook.example.org"
 WAY = Way([ip_network("127.0.0.0/8")], resolve=lambda host, port: ["127.0.0.1"], answer_within=3)
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    """Somebody who vouches for names."""
+    return trustme.CA()
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A certificate of NAME with its key, signed by itself."""
-    made = tmp_path / "both.pem"
-    options = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    names = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
-    files = ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem")]
-    subprocess.run(["openssl", "req", "-x509", *options, *names, *files], check=True, capture_output=True)
-    made.write_text((tmp_path / "key.pem").read_text() + (tmp_path / "cert.pem").read_text())
-    return made
-
-
-@pytest.fixture
-def secure(receiver: Receiver, certificate: Path) -> Receiver:
-    """The receiver, with TLS."""
+def secure(receiver: Receiver, authority: trustme.CA) -> Receiver:
+    """The receiver, with TLS, as NAME."""
     assert receiver.server
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    authority.issue_cert(NAME).configure_cert(context)
     receiver.server.socket = context.wrap_socket(
         receiver.server.socket, server_side=True, do_handshake_on_connect=False
     )
@@ -49,9 +40,10 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(secure: Receiver) -> N
 
 
 def test_the_name_must_be_the_certificates(
-    secure: Receiver, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    secure: Receiver, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     outcome = post(f"https://{NAME}:{secure.port}/", {}, b"{}", WAY)
     assert outcome.is_success, outcome.error
     for other in ("other.example.org", "127.0.0.1"):
