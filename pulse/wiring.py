@@ -9,6 +9,7 @@ from pulse.accounts import queries as account_queries
 from pulse.accounts import reactions as accounts
 from pulse.activity import events as activity_events
 from pulse.activity import reactions as activity
+from pulse.analytics import queries as analytics_queries
 from pulse.analytics import reactions as analytics
 from pulse.conversations import events as chat
 from pulse.conversations import reactions as conversations
@@ -171,4 +172,7 @@ def bind(app: Flask) -> None:
     ports.recheck.bind(auth.recheck)
     ports.sharers.bind(_sharers)
     ports.room_conversation.bind(support_queries.conversation_of)
+    ports.predict_reply.bind(analytics_queries.predict_reply)
+    ports.predict_answer.bind(analytics_queries.predict_answer)
+    ports.engagement.bind(analytics_queries.engagement)
     figures.bind(app, FIGURES, FEATURES)

@@ -23,6 +23,11 @@ def note_peak() -> None:
     service.note_peak()
 
 
+def learn_replies() -> None:
+    """Job: learn from replies how long the next ones will take."""
+    service.learn_replies()
+
+
 def forget_old() -> None:
     """Job: delete what is older than its retention."""
     service.forget_old_days()

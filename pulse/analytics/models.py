@@ -1,12 +1,14 @@
-"""Rolled-up figures, and the log of requests."""
+"""Rolled-up figures, what is learned of replies, and the log of requests."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Date, Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pulse.core.database import Model, UtcDateTime
+from pulse.core.estimates import Source
 
 BigId: Any = BigInteger().with_variant(Integer, "sqlite")
 
@@ -46,6 +48,26 @@ class RequestLine(Model):
     status: Mapped[int] = mapped_column()
     milliseconds: Mapped[float] = mapped_column(Float)
     user_id: Mapped[int | None] = mapped_column()
+
+
+class ReplyKind(StrEnum):
+    """What is learned apart: replies among people, and answers to customers."""
+
+    CHAT = "chat"
+    DESK = "desk"
+
+
+class ReplyModel(Model):
+    """What the estimator knows of everyone, of one group (a workspace or a team) or of one person; see
+    `prediction.py`. Everyone's also says up to where it has learned."""
+
+    __tablename__ = "reply_models"
+
+    kind: Mapped[ReplyKind] = mapped_column(String(10), primary_key=True)
+    scope: Mapped[Source] = mapped_column(String(10), primary_key=True)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 0: everyone
+    state: Mapped[dict[str, Any]] = mapped_column(JSON)
+    learned_until: Mapped[int] = mapped_column(BigId, default=0)  # id of the last message or answer
 
 
 class SystemStats(Model):

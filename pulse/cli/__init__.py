@@ -139,11 +139,13 @@ def export_workspace(workspace_id: int, file: Path) -> None:
 @group.command("rebuild-analytics")
 @click.argument("username", required=False)
 def rebuild_analytics(username: str | None) -> None:
-    """Count the days of a user, or of all, again from the history of presence."""
+    """Count a user's days again from the history; without a user everybody's, and learn all replies again."""
     with refusals():
         ids = [the_user(username).id] if username else analytics_queries.rolled_up()
         for user_id in ids:
             analytics.rebuild(user_id)
+        if username is None:
+            analytics.relearn_replies()
     click.echo(f"Users counted again: {len(ids)}.")
 
 

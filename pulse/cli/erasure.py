@@ -30,6 +30,7 @@ def erase(user: User) -> str:
     conversations.retract_reactions_of(user_id)
     support.forget_customer(user_id)
     analytics.forget_user(user_id)
+    analytics.forget_replies_of(user_id)
     accounts.set_avatar(user_id, None)  # webhooks are told, with the name; what they are told goes below
     with transaction():
         for table in db.metadata.sorted_tables:

@@ -5,6 +5,7 @@ from typing import Generic, ParamSpec, TypeVar
 
 from sqlalchemy import SelectBase
 
+from pulse.core.estimates import Estimate
 from pulse.core.identity import Identity
 
 P = ParamSpec("P")
@@ -43,3 +44,12 @@ sharers: Port[[int], SelectBase] = Port("sharers")
 
 # The address of a support room -> the id of its conversation, or None. Who may see it is asked there.
 room_conversation: Port[[str], int | None] = Port("room_conversation")
+
+# A user -> how long others will wait for their reply if they write now; None as long as too little is known.
+predict_reply: Port[[int], Estimate | None] = Port("predict_reply")
+
+# An agent or None, a team or None -> the same for a customer at the desk, in business hours.
+predict_answer: Port[[int | None, int | None], Estimate | None] = Port("predict_answer")
+
+# A user -> their engagement score of the last seven days, 0 to 100.
+engagement: Port[[int], float] = Port("engagement")

@@ -42,6 +42,11 @@ def may_see_all_of(viewer: Identity, user_id: int) -> bool:
     return viewer.is_admin or viewer.user_id == user_id
 
 
+def may_see_past(viewer: Identity, view: View) -> bool:
+    """Whether the viewer sees when a user was here and what follows from it, given that they may see them."""
+    return may_see_all_of(viewer, view.state.user_id) or view.shows_past
+
+
 def shown(viewer: Identity, view: View) -> dict[str, Any]:
     """A view in as much detail as the viewer may see, given that they may see it."""
     return view.full() if may_see_all_of(viewer, view.state.user_id) else view.public()

@@ -9,7 +9,9 @@ from flask import Response, g, request
 from pulse.accounts import policy as accounts_policy
 from pulse.accounts.models import User
 from pulse.accounts.rules import clean_device_id
+from pulse.core import ports
 from pulse.core.errors import REDIS_IS_AWAY, Forbidden, NotFound, PulseError
+from pulse.core.estimates import EstimateOut
 from pulse.core.http import SAFE_METHODS, identity, needs
 from pulse.core.identity import Identity
 from pulse.core.pagination import Page, cut, decode_cursor, encode_cursor
@@ -103,10 +105,19 @@ def update_status(body: s.ChoiceIn) -> dict[str, Any]:
 @bp.get("/api/users/<id:user_id>/presence/")
 @bp.get("/users/<id:user_id>/presence/")
 @needs(Permission.PRESENCE_READ)
-@bp.output(s.PresenceOut)
+@bp.output(s.PersonPresenceOut)
 def get_presence(user_id: int) -> dict[str, Any]:
     """A user's presence"""
-    return policy.shown(identity(), _visible_view(user_id))
+    view = _visible_view(user_id)
+    seen = policy.shown(identity(), view)
+    if not policy.may_see_past(identity(), view):
+        return seen
+    predicted = ports.predict_reply(user_id)
+    return seen | {
+        "predicted_response_time": predicted.median if predicted else None,
+        "predicted_response": EstimateOut.of(predicted),
+        "engagement_score": ports.engagement(user_id),
+    }
 
 
 @bp.put("/api/users/<id:user_id>/presence/")

@@ -45,10 +45,15 @@ class View:
         is_settled = self.verdict.status is Status.OFFLINE and not self.is_changed
         return self.state.number("seen" if is_settled else "last")
 
+    @property
+    def shows_past(self) -> bool:
+        """Whether the user lets others know when they were here."""
+        return self.state.fields["seen_ok"] == "1"
+
     def public(self) -> dict[str, Any]:
         """What people see who may see this user."""
         fields, verdict = self.state.fields, self.verdict
-        seen = _moment(self.last_seen) if fields["seen_ok"] == "1" else None
+        seen = _moment(self.last_seen) if self.shows_past else None
         pic = fields["pic"]
         return {
             "id": self.state.user_id,
@@ -65,11 +70,9 @@ class View:
             "last_seen": seen,
             "last_activity": seen,
             "device_type": verdict.device.type.value if verdict.device else None,
-            "since": _moment(self.changed_at) if fields["seen_ok"] == "1" else None,
+            "since": _moment(self.changed_at) if self.shows_past else None,
             "epoch": self.state.number("epoch"),
             "version": self.state.number("ver"),
-            "predicted_response_time": None,
-            "engagement_score": None,
         }
 
     def full(self) -> dict[str, Any]:

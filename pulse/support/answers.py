@@ -6,8 +6,9 @@ from datetime import timedelta
 import structlog
 
 from pulse.accounts.models import User
-from pulse.core import clock
+from pulse.core import clock, ports
 from pulse.core.errors import REDIS_IS_AWAY, NotFound
+from pulse.core.estimates import EstimateOut
 from pulse.core.identity import Identity
 from pulse.presence import queries as presence
 from pulse.presence.rules import Status
@@ -17,7 +18,7 @@ from pulse.support.models import Agent, Customer, Ticket
 from pulse.support.queries import Row
 from pulse.support.rules import TicketStatus
 from pulse.support.schemas.agents import AgentFiguresOut, AgentOut, DeskFiguresOut
-from pulse.support.schemas.fields import EstimateOut, PersonOut
+from pulse.support.schemas.fields import PersonOut
 from pulse.support.schemas.rooms import CustomerOut, DeskPartOut, QueueOut, RoomOut
 from pulse.support.schemas.widgets import HoursOut
 
@@ -86,6 +87,10 @@ def room(who: Identity, conversation_id: int) -> RoomOut:
     return rooms(who, [row])[0]
 
 
+def _predicted(ticket: Ticket) -> EstimateOut | None:
+    return EstimateOut.of(ports.predict_answer(ticket.assignee_id, ticket.team_id))
+
+
 def _room(
     row: Row,
     users: dict[int, User],
@@ -109,7 +114,7 @@ def _room(
         user=PersonOut.of(customer, here.get(customer.id)) if customer else None,
         agent=PersonOut.of(agent, here.get(agent.id)) if agent else None,
         queue=_queue(ticket) if is_promised else None,
-        predicted_response=EstimateOut.of(queries.predicted_response(ticket)) if is_promised else None,
+        predicted_response=_predicted(ticket) if is_promised else None,
         is_open=hours.is_open(team_hours, now),
         opens_at=hours.next_opening(team_hours, now),
         unread_count=row.conversation.last_seq - member.read_seq if member else 0,
@@ -205,10 +210,9 @@ def figures(days: int, team_id: int | None) -> DeskFiguresOut:
 def desk_hours(team_id: int | None) -> HoursOut:
     """Whether somebody will answer now."""
     team_hours, now = queries.hours_of(team_id), clock.now()
-    response = queries.response_times(team_id=team_id) or queries.response_times()
     return HoursOut(
         is_open=hours.is_open(team_hours, now),
         opens_at=hours.next_opening(team_hours, now),
         is_somebody_here=bool(present(team_id)),
-        predicted_response=EstimateOut.of(response),
+        predicted_response=EstimateOut.of(ports.predict_answer(None, team_id)),
     )

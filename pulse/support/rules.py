@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
+from pulse.core.estimates import Estimate
+
 TAGS_AT_MOST = 20
 CAPACITY_DEFAULT = 5
 CAPACITY_MAX = 100
@@ -155,16 +157,6 @@ def is_overdue(
     if not is_agent_here:
         return True
     return not has_answered and now - max(assigned_at, awaits_since) >= answer_within
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """How long something took before, in seconds: median, the middle half and nine tenths of all."""
-
-    median: float
-    half: tuple[float, float]
-    most: tuple[float, float]
-    samples: int
 
 
 def estimate(seconds: Sequence[float]) -> Estimate | None:

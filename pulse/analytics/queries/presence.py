@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, or_, select
@@ -91,6 +91,15 @@ def days(user_id: int, first: date, last: date, until: datetime, zone: ZoneInfo)
         )
     )
     return found | {row.day: Day(row.hours, row.sessions, row.messages) for row in rows}
+
+
+def engagement(user_id: int) -> float:
+    """A user's score of the last seven days, today among them."""
+    zone, now = time_zone(user_id), clock.now()
+    today = now.astimezone(zone).date()
+    first = today - timedelta(days=6)
+    found = days(user_id, first, today, now, zone)
+    return round(rules.engagement([found.get(day, Day()) for day in rules.dates(first, 7)]), 1)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from pulse.presence.schemas.people import (
     DeviceOut,
     ExplanationOut,
     PeopleQuery,
+    PersonPresenceOut,
     PresenceOut,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "HeartbeatOut",
     "HistoryQuery",
     "PeopleQuery",
+    "PersonPresenceOut",
     "PresenceHidden",
     "PresenceOut",
     "PresenceSnapshot",

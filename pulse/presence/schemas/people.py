@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, field_validator
 
+from pulse.core.estimates import EstimateOut
 from pulse.core.pagination import NextCursor, PageQuery
 from pulse.core.schemas import Input, Moment, Output
 from pulse.presence.rules import Choice, DeviceType, Status
@@ -67,16 +68,30 @@ class PresenceOut(Output):
     since: Annotated[Moment | None, Field(description="Since when the status holds.")]
     epoch: Annotated[int, Field(description="Grows when live state was lost; compare before `version`.")]
     version: Annotated[int, Field(description="Grows with each change; drop what is not newer.")]
-    predicted_response_time: Annotated[float | None, Field(description="Seconds; null without evidence.")] = (
-        None
-    )
-    engagement_score: Annotated[float | None, Field(description="0 to 100; null without evidence.")] = None
     choice: Choice | None = None
     choice_expires_at: Moment | None = None
     account_status: str | None = None
     role: str | None = None
     reason: Annotated[str | None, Field(description="The rule that decided.")] = None
     devices: list[DeviceOut] | None = None
+
+
+class PersonPresenceOut(PresenceOut):
+    """One user's presence, and what the past tells of them to whoever may see when they were here."""
+
+    predicted_response_time: Annotated[
+        float | None,
+        Field(
+            description="Seconds until they reply to what is written now, the median; null without evidence.",
+            examples=[95.0],
+        ),
+    ] = None
+    predicted_response: Annotated[
+        EstimateOut | None, Field(description="The same with its ranges, its evidence and where it is from.")
+    ] = None
+    engagement_score: Annotated[
+        float | None, Field(description="0 to 100, of the last seven days.", examples=[38.5])
+    ] = None
 
 
 class ExplanationOut(PresenceOut):

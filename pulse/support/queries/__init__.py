@@ -20,8 +20,6 @@ from pulse.support.queries.figures import (
     DeskFigures,
     agent_figures,
     desk_figures,
-    predicted_response,
-    response_times,
     waits,
 )
 from pulse.support.queries.queue import (
@@ -90,8 +88,6 @@ __all__ = [
     "notes",
     "opened_as",
     "place_in_queue",
-    "predicted_response",
-    "response_times",
     "row",
     "skills_of",
     "snoozes_over",

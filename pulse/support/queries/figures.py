@@ -7,29 +7,11 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from pulse.core import clock
+from pulse.core.estimates import Estimate
 from pulse.extensions import db
 from pulse.support import rules
 from pulse.support.models import Reply, Ticket
-from pulse.support.rules import Estimate, TicketStatus
-
-
-def response_times(*, agent_id: int | None = None, team_id: int | None = None) -> Estimate | None:
-    """How long customers lately waited for an answer of this agent, of this team, or of anybody."""
-    query = select(Reply.seconds)
-    if agent_id is not None:
-        query = query.where(Reply.agent_id == agent_id)
-    elif team_id is not None:
-        query = query.where(Reply.team_id == team_id)
-    latest_ones = query.order_by(Reply.answered_at.desc()).limit(rules.SAMPLES_AT_MOST)
-    return rules.estimate(db.session.scalars(latest_ones).all())
-
-
-def predicted_response(one: Ticket) -> Estimate | None:
-    """What the customer can expect: of their agent, else of the team, else of the desk, as far as known."""
-    found = response_times(agent_id=one.assignee_id) if one.assignee_id is not None else None
-    if found is None and one.team_id is not None:
-        found = response_times(team_id=one.team_id)
-    return found or response_times()
+from pulse.support.rules import TicketStatus
 
 
 def waits(team_id: int | None) -> Estimate | None:

@@ -4,11 +4,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from pulse.core.estimates import EstimateOut
 from pulse.core.schemas import Input, Moment, Output
 from pulse.support.models import CannedReply, Team
 from pulse.support.rules import CAPACITY_MAX, Priority
 from pulse.support.schemas.fields import (
-    EstimateOut,
     Holidays,
     Id,
     Name,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pulse.accounts.models import User
 from pulse.core.schemas import Output
 from pulse.support import rules
-from pulse.support.rules import Estimate, Priority
+from pulse.support.rules import Priority
 
 
 def _one_line(text: Any) -> Any:
@@ -67,26 +67,6 @@ Holidays = Annotated[
     Field(max_length=400, description="Days without any hours.", examples=[["2026-12-25"]]),
 ]
 ShownPriority = Annotated[Priority, Field(examples=[Priority.MEDIUM])]
-
-
-Range = Annotated[list[float], Field(min_length=2, max_length=2)]
-
-
-class EstimateOut(Output):
-    """From how long it took before."""
-
-    median_seconds: Annotated[float, Field(examples=[95.0])]
-    half: Annotated[Range, Field(description="The middle half of all.", examples=[[40.0, 180.0]])]
-    most: Annotated[Range, Field(description="Nine tenths of all.", examples=[[12.0, 600.0]])]
-    samples: Annotated[int, Field(examples=[84])]
-
-    @classmethod
-    def of(cls, found: Estimate | None) -> "EstimateOut | None":
-        if found is None:
-            return None
-        return cls(
-            median_seconds=found.median, half=list(found.half), most=list(found.most), samples=found.samples
-        )
 
 
 class PersonOut(Output):

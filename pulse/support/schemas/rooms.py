@@ -6,10 +6,11 @@ from pydantic import Field, model_validator
 
 from pulse.accounts.schemas import Email
 from pulse.conversations.rules import ATTACHMENTS_PER_MESSAGE
+from pulse.core.estimates import EstimateOut
 from pulse.core.pagination import PageQuery
 from pulse.core.schemas import AwareMoment, Input, Moment, Output
 from pulse.support.rules import Priority, TicketStatus
-from pulse.support.schemas.fields import EstimateOut, Id, PersonOut, ShownPriority, Subject, Tag, Tags, Text
+from pulse.support.schemas.fields import Id, PersonOut, ShownPriority, Subject, Tag, Tags, Text
 
 
 class RoomIn(Input):

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from pulse.accounts.schemas import Email
+from pulse.core.estimates import EstimateOut
 from pulse.core.schemas import Input, Moment, Output
 from pulse.support.models import Widget
 from pulse.support.schemas.agents import Change
-from pulse.support.schemas.fields import EstimateOut, Id, Name
+from pulse.support.schemas.fields import Id, Name
 from pulse.support.schemas.rooms import RoomOut
 
 
