@@ -8,6 +8,7 @@ import pytest
 from pulse.config import ROOT
 
 HEARTBEAT = "bench.heartbeat --rounds 1 --seconds 0.3 --clients 20"
+REQUEST_LOG = "bench.request_log --rounds 1 --seconds 0.3 --clients 20"
 SWEEP = "bench.sweep --rounds 1 --due 10 --sizes 20 60"
 
 
@@ -15,6 +16,7 @@ SWEEP = "bench.sweep --rounds 1 --due 10 --sizes 20 60"
     ("command", "rows"),
     [
         (HEARTBEAT, ["REST", "REST", "Socket.IO", "Socket.IO"]),
+        (REQUEST_LOG, ["CPU a request, us", "requests a second"]),
         (SWEEP, ["20", "60", "largest / smallest"]),
     ],
 )

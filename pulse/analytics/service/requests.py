@@ -1,8 +1,8 @@
 """The log of requests: noted in memory, written behind them, many at once."""
 
 from collections import Counter, deque
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import delete, select, update
@@ -22,8 +22,7 @@ FORGOTTEN_AT_ONCE = 5_000
 API = "/api/"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One request. `path` is its route's, such as `/api/users/<id:user_id>/presence/`."""
 
     at: datetime
@@ -75,7 +74,7 @@ def _write(lines: list[Line]) -> None:
             calls[line.at.date()] += 1
             errors[line.at.date()] += line.status >= 500
     with transaction() as session:
-        session.execute(RequestLine.__table__.insert(), [asdict(line) for line in lines])  # type: ignore[attr-defined]
+        session.execute(RequestLine.__table__.insert(), [line._asdict() for line in lines])  # type: ignore[attr-defined]
         for day, count in calls.items():
             row = {"api_calls": count, "api_errors": errors[day]}
             add = {name: getattr(SystemStats, name) + number for name, number in row.items()}
