@@ -31,4 +31,5 @@ def learn_replies() -> None:
 def forget_old() -> None:
     """Job: delete what is older than its retention."""
     service.forget_old_days()
+    service.forget_old_hours()
     service.forget_old_lines()

@@ -70,6 +70,16 @@ class ReplyModel(Model):
     learned_until: Mapped[int] = mapped_column(BigId, default=0)  # id of the last message or answer
 
 
+class OnlineHour(Model):
+    """Most people here at once within one hour, and when that was first."""
+
+    __tablename__ = "online_hours"
+
+    hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    online: Mapped[int] = mapped_column()
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class SystemStats(Model):
     """One UTC day of the whole server. `api_calls`, `api_errors` and `peak_online` grow while the day lasts;
     the others are counted again, for the last time when it is over."""

@@ -8,6 +8,7 @@ from pulse.analytics import answers, policy
 from pulse.analytics import schemas as s
 from pulse.core.http import identity, needs
 from pulse.core.permissions import Permission
+from pulse.core.schemas import rfc3339
 from pulse.core.tables import csv_file
 
 bp = APIBlueprint("analytics", __name__, tag="Analytics")
@@ -94,6 +95,28 @@ def active_users(query: s.ActiveQuery) -> s.ActiveOut:
 def read_active_users(body: s.ActiveQuery) -> s.ActiveOut:
     """The same, asked for with a body"""
     return answers.active_users(identity(), body)
+
+
+@bp.get("/api/metrics/peak-concurrency/")
+@needs(Permission.SYSTEM_READ)
+@bp.input(s.HoursQuery, location="query", arg_name="query")
+@bp.output(s.OnlineHoursOut)
+def peak_concurrency(query: s.HoursQuery) -> s.OnlineHoursOut:
+    """How many people were here at once, hour by hour"""
+    return answers.online_hours(query.hours)
+
+
+@bp.get("/api/metrics/peak-concurrency/csv/")
+@needs(Permission.SYSTEM_READ)
+@bp.input(s.HoursQuery, location="query", arg_name="query")
+@bp.output(FileSchema(), content_type="text/csv", description="A line for each hour.")
+def peak_concurrency_csv(query: s.HoursQuery) -> Response:
+    """The same as a table"""
+    rows = (
+        (rfc3339(one.hour), one.online, one.at and rfc3339(one.at))
+        for one in answers.online_hours(query.hours).data
+    )
+    return csv_file("peak-concurrency.csv", ("hour", "online", "at"), rows)
 
 
 @bp.get("/api/admin/stats/")

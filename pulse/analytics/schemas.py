@@ -114,6 +114,25 @@ class DaysQuery(Input):
     days: Annotated[int, Field(ge=1, le=366, description="UTC days, today the last of them.")] = 14
 
 
+class HoursQuery(Input):
+    hours: Annotated[int, Field(ge=1, le=2_400, description="The current one is the last of them.")] = 24
+
+
+class OnlineHourOut(Output):
+    """Most people here at once within one hour; null where nobody counted."""
+
+    hour: Annotated[Moment, Field(description="When it begins.")]
+    online: Annotated[int | None, Field(examples=[41])]
+    at: Annotated[Moment | None, Field(description="When so many were here first.")]
+
+
+class OnlineHoursOut(Output):
+    """One entry for each hour, the oldest first, and the highest of them."""
+
+    data: list[OnlineHourOut]
+    peak: OnlineHourOut | None
+
+
 class SystemDayOut(Output):
     """A UTC day of the whole server. Days before the first count are zero."""
 

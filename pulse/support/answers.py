@@ -17,7 +17,7 @@ from pulse.support.hours import Hours
 from pulse.support.models import Agent, Customer, Ticket
 from pulse.support.queries import Row
 from pulse.support.rules import TicketStatus
-from pulse.support.schemas.agents import AgentFiguresOut, AgentOut, DeskFiguresOut
+from pulse.support.schemas.agents import AgentFiguresOut, AgentOut, DeskDayOut, DeskFiguresOut
 from pulse.support.schemas.fields import PersonOut
 from pulse.support.schemas.rooms import CustomerOut, DeskPartOut, QueueOut, RoomOut
 from pulse.support.schemas.widgets import HoursOut
@@ -204,6 +204,7 @@ def figures(days: int, team_id: int | None) -> DeskFiguresOut:
         ratings=found.ratings,
         breached=found.breached,
         agents=people,
+        by_day=[DeskDayOut.model_validate(day) for day in found.by_day],
     )
 
 

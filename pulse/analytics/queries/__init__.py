@@ -20,7 +20,7 @@ from pulse.analytics.queries.replies import (
     predict_reply,
     predictor,
 )
-from pulse.analytics.queries.system import Totals, daily, recent_lines, recent_users, totals
+from pulse.analytics.queries.system import Totals, daily, online_hours, recent_lines, recent_users, totals
 
 __all__ = [
     "EVERYONE",
@@ -37,6 +37,7 @@ __all__ = [
     "engagement",
     "first_sign",
     "messages_by_day",
+    "online_hours",
     "predict_answer",
     "predict_reply",
     "predictor",

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from pulse.accounts.models import Session, User
 from pulse.accounts.rules import AccountStatus
-from pulse.analytics.models import RequestLine, SystemStats
+from pulse.analytics.models import OnlineHour, RequestLine, SystemStats
 from pulse.conversations.models import Message
 from pulse.conversations.queries import figures
 from pulse.core import clock
@@ -73,3 +73,10 @@ def count_between(column: Any, start: datetime, end: datetime, *conditions: Any)
     """How many rows have their `column` between two moments."""
     query = select(func.count()).where(column >= start, column < end, *conditions)
     return db.session.scalar(query) or 0
+
+
+def online_hours(since: datetime) -> Sequence[OnlineHour]:
+    """Most people here at once, hour by hour. Hours in which nobody counted are missing."""
+    return db.session.scalars(
+        select(OnlineHour).where(OnlineHour.hour >= since).order_by(OnlineHour.hour)
+    ).all()

@@ -2,10 +2,10 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import delete, false, func, or_, select
 
 from pulse.accounts.models import User
-from pulse.analytics.models import SystemStats
+from pulse.analytics.models import OnlineHour, SystemStats
 from pulse.analytics.queries.system import count_between, totals
 from pulse.conversations.models import Message
 from pulse.conversations.rules import MessageKind
@@ -41,16 +41,27 @@ def count_day(day: date) -> None:
 
 
 def note_peak() -> None:
-    """Note how many are here now, if that is more than before today."""
-    count = _count_here()
+    """Note how many are here now, if that is more than before within this day and this hour."""
+    count, now = _count_here(), clock.now()
+    hour = now.replace(minute=0, second=0, microsecond=0)
     with transaction() as session:
-        statement = insert(session, SystemStats).values(day=clock.now().date(), peak_online=count)
-        higher = {"peak_online": count}
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["day"], set_=higher, where=SystemStats.peak_online < count
+        for table, column, row in (
+            (SystemStats, SystemStats.peak_online, {"day": now.date(), "peak_online": count}),
+            (OnlineHour, OnlineHour.online, {"hour": hour, "online": count, "at": now}),
+        ):
+            key, *others = row
+            statement = insert(session, table).values(**row)
+            higher = {name: row[name] for name in others}
+            session.execute(
+                statement.on_conflict_do_update(index_elements=[key], set_=higher, where=column < count)
             )
-        )
+
+
+def forget_old_hours() -> None:
+    """Delete hours that are older than the history is kept."""
+    before = clock.now() - timedelta(days=settings().history_retention_days)
+    with transaction() as session:
+        session.execute(delete(OnlineHour).where(OnlineHour.hour < before))
 
 
 def _count_here(since: datetime | None = None) -> int:

@@ -1,7 +1,9 @@
 """What the past tells: response times, and how agents and the desk do; these never commit."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from statistics import median
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -81,6 +83,16 @@ def _latest_replies(since: datetime) -> dict[int, list[float]]:
 
 
 @dataclass(frozen=True)
+class DeskDay:
+    """What came and was done on a UTC day."""
+
+    day: date
+    opened: int
+    resolved: int
+    first_response: float | None  # seconds, the median
+
+
+@dataclass(frozen=True)
 class DeskFigures:
     """How the desk does: what waits now, and what was done since a moment."""
 
@@ -94,6 +106,7 @@ class DeskFigures:
     rating: float | None
     ratings: int
     breached: int
+    by_day: list[DeskDay]
 
 
 def desk_figures(since: datetime, team_id: int | None = None) -> DeskFigures:
@@ -107,7 +120,7 @@ def desk_figures(since: datetime, team_id: int | None = None) -> DeskFigures:
     oldest = db.session.scalar(
         select(func.min(Ticket.queued_at)).where(Ticket.status == TicketStatus.WAITING, *mine)
     )
-    opened = db.session.scalar(select(func.count()).where(Ticket.created_at >= since, *mine)) or 0
+    opened = db.session.scalars(select(Ticket.created_at).where(Ticket.created_at >= since, *mine)).all()
     times = (Ticket.created_at, Ticket.first_response_at, Ticket.resolved_at)
     ended = or_(Ticket.resolved_at >= since, Ticket.first_response_at >= since)
     rows = db.session.execute(select(*times, Ticket.rating, Ticket.targets_told).where(ended, *mine)).all()
@@ -118,7 +131,7 @@ def desk_figures(since: datetime, team_id: int | None = None) -> DeskFigures:
         waiting=by_status.get(TicketStatus.WAITING, 0),
         active=by_status.get(TicketStatus.ACTIVE, 0),
         longest_wait=clock.now() - oldest if oldest else None,
-        opened=opened,
+        opened=len(opened),
         resolved=len(done),
         first_response=rules.estimate(
             [(row.first_response_at - row.created_at).total_seconds() for row in answered]
@@ -127,4 +140,25 @@ def desk_figures(since: datetime, team_id: int | None = None) -> DeskFigures:
         rating=sum(ratings) / len(ratings) if ratings else None,
         ratings=len(ratings),
         breached=sum(any("breach" in told for told in row.targets_told) for row in rows),
+        by_day=_by_day(
+            since,
+            opened=Counter(at.date() for at in opened),
+            resolved=Counter(row.resolved_at.date() for row in done),
+            waits=[
+                (row.first_response_at.date(), row.first_response_at - row.created_at) for row in answered
+            ],
+        ),
     )
+
+
+def _by_day(
+    since: datetime, opened: Counter[date], resolved: Counter[date], waits: list[tuple[date, timedelta]]
+) -> list[DeskDay]:
+    seconds: defaultdict[date, list[float]] = defaultdict(list)
+    for day, wait in waits:
+        seconds[day].append(wait.total_seconds())
+    first, last = since.date(), clock.now().date()
+    return [
+        DeskDay(day, opened[day], resolved[day], median(seconds[day]) if day in seconds else None)
+        for day in (first + timedelta(days=number) for number in range((last - first).days + 1))
+    ]

@@ -1,9 +1,13 @@
 """Agents, and how the desk does."""
 
+from apiflask.schemas import FileSchema
+from flask import Response
+
 from pulse.core.errors import Forbidden
 from pulse.core.http import identity, needs
 from pulse.core.pagination import Page
 from pulse.core.permissions import Permission
+from pulse.core.tables import csv_file
 from pulse.presence.rules import Status
 from pulse.support import answers, queries, service
 from pulse.support.routes.blueprint import bp
@@ -11,6 +15,10 @@ from pulse.support.schemas import agents as s
 
 WORK = Permission.DESK_WORK
 TAGS_AT_MOST = 200
+AGENT_COLUMNS = (
+    *("username", "load", "capacity", "unanswered", "resolved", "rating", "ratings"),
+    "median_response_seconds",
+)
 MISSING = {404: "There is no such agent."}
 
 
@@ -63,6 +71,32 @@ def change_agent(agent_id: int, body: s.AgentChangeIn) -> s.AgentOut:
 def desk_figures(query: s.FiguresQuery) -> s.DeskFiguresOut:
     """What waits, and what was done within the last days, by the desk and by each agent"""
     return answers.figures(query.days, query.team_id)
+
+
+@bp.get("/api/desk/figures/csv/")
+@needs(WORK)
+@bp.input(s.FiguresQuery, location="query", arg_name="query")
+@bp.output(FileSchema(), content_type="text/csv", description="A line for each day.")
+def desk_figures_csv(query: s.FiguresQuery) -> Response:
+    """The days of these figures as a table"""
+    days = answers.figures(query.days, query.team_id).by_day
+    return csv_file("desk.csv", list(s.DeskDayOut.model_fields), (list(vars(day).values()) for day in days))
+
+
+@bp.get("/api/desk/figures/agents/csv/")
+@needs(WORK)
+@bp.input(s.FiguresQuery, location="query", arg_name="query")
+@bp.output(FileSchema(), content_type="text/csv", description="A line for each agent.")
+def agent_figures_csv(query: s.FiguresQuery) -> Response:
+    """The agents of these figures as a table"""
+    rows = (
+        [
+            *(one.username, one.load, one.capacity, one.unanswered, one.resolved, one.rating, one.ratings),
+            one.response.median_seconds if one.response else None,
+        ]
+        for one in answers.figures(query.days, query.team_id).agents
+    )
+    return csv_file("agents.csv", AGENT_COLUMNS, rows)
 
 
 @bp.get("/api/desk/counts/")

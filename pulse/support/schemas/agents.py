@@ -1,5 +1,6 @@
 """Wire formats of agents, teams, canned replies, targets and figures."""
 
+import datetime
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -74,6 +75,17 @@ class FiguresQuery(Input):
     team_id: Id | None = None
 
 
+class DeskDayOut(Output):
+    """What came and was done on a UTC day."""
+
+    day: datetime.date
+    opened: Annotated[int, Field(examples=[18])]
+    resolved: Annotated[int, Field(examples=[16])]
+    first_response: Annotated[
+        float | None, Field(description="Seconds until the first answer, the median.", examples=[48.0])
+    ]
+
+
 class DeskFiguresOut(Output):
     """How the desk does."""
 
@@ -88,6 +100,7 @@ class DeskFiguresOut(Output):
     ratings: Annotated[int, Field(examples=[52])]
     breached: Annotated[int, Field(description="Promised times missed, of those done.", examples=[2])]
     agents: list[AgentFiguresOut]
+    by_day: Annotated[list[DeskDayOut], Field(description="One entry for each day, the oldest first.")]
 
 
 class TagsOut(Output):

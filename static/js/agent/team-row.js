@@ -1,7 +1,7 @@
 // One agent in the table for leads.
 import { fillAvatar, STATUS_LABELS } from "../ui.js";
 import { copyOf, el } from "../dom.js";
-import { duration } from "./waits.js";
+import { duration } from "../durations.js";
 
 /** An empty row; admins get buttons that call `takes(button)` and `edit()`. */
 export function makeAgent(isAdmin, { takes, edit }) {

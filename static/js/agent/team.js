@@ -4,14 +4,31 @@ import { onSubmit, report, run } from "../ui.js";
 import { openDialog } from "../dialogs.js";
 import { arrange, byId, el } from "../dom.js";
 import { PulseDesk } from "../../pulse-desk.js";
+import { Chart, seconds } from "../charts/chart.js";
 import { fillAgent, makeAgent } from "./team-row.js";
-import { duration } from "./waits.js";
+import { duration } from "../durations.js";
 
 const SOON = 2000; // ms; at most so often changes lead to a refresh
 const isAdmin = document.body.dataset.role === "admin";
 const api = (...call) => client.api(...call);
 const desk = new PulseDesk({ follow: (...door) => client.follow(...door), api, userId: null });
 const rows = new Map(); // agent id -> row
+const charts = {
+  tickets: new Chart(byId("tickets-by-day"), {
+    of: "Day",
+    isStacked: false,
+    series: [{ name: "Opened", color: "--away" }, { name: "Resolved", color: "--online" }],
+  }),
+  response: new Chart(byId("response-by-day"), {
+    of: "Day",
+    unit: seconds(duration),
+    series: [{ name: "First response", color: "--solid" }],
+  }),
+  load: new Chart(byId("load-by-agent"), {
+    of: "Agent",
+    series: [{ name: "Active tickets", color: "--solid" }, { name: "Free", color: "--line" }],
+  }),
+};
 let teams = [];
 let agents = []; // with their figures, as the API answered
 let turn = 0;
@@ -24,16 +41,24 @@ const range = (estimate) =>
 async function load() {
   const mine = ++turn;
   const team = byId("team").value;
-  const found = await api("GET", `/api/desk/figures/?days=${byId("days").value}${team && `&team_id=${team}`}`);
+  const range = `?days=${byId("days").value}${team && `&team_id=${team}`}`;
+  const found = await api("GET", `/api/desk/figures/${range}`);
   if (mine !== turn) return;
+  byId("csv-days").href = `/api/desk/figures/csv/${range}`;
+  byId("csv-agents").href = `/api/desk/figures/agents/csv/${range}`;
   agents = found.agents;
+  for (const agent of agents) desk.agents.set(agent.id, agent); // whose load changes untold
   showFigures(found);
   showAgents();
   byId("figures").ariaBusy = null;
   byId("freshness").textContent = `Updated ${new Date().toLocaleTimeString("en", { hourCycle: "h23" })}`;
 }
 
+const dayName = (day) => new Date(`${day}T00:00Z`).toLocaleDateString("en", { month: "short", day: "numeric", timeZone: "UTC" });
+
 function showFigures(found) {
+  charts.tickets.show(found.by_day.map(({ day, opened, resolved }) => [dayName(day), opened, resolved]));
+  charts.response.show(found.by_day.map(({ day, first_response: first }) => [dayName(day), first]));
   const { longest_wait_seconds: longest, first_response: first, resolution, rating, ratings } = found;
   const shown = {
     waiting: [found.waiting],
@@ -59,6 +84,7 @@ function showAgents() {
   arrange(byId("agents"), now.map((agent) => [agent.id, () => rowOf(agent.id).root]));
   for (const agent of now) fillAgent(rowOf(agent.id), agent, teams);
   byId("no-agents").hidden = now.length > 0;
+  charts.load.show(now.map(({ username, load, capacity }) => [username, load, Math.max(0, capacity - load)]));
 }
 
 function rowOf(id) {
