@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from pulse.analytics import jobs, request_log, service
-from pulse.analytics.models import RequestLine, SystemStats
+from pulse.analytics.models import OnlineHour, RequestLine, SystemStats
 from pulse.analytics.service import requests
 from pulse.analytics.service.requests import Line
 from pulse.core import clock
+from pulse.core.context import settings
+from pulse.core.events import transaction
 from pulse.core.permissions import Role
 from pulse.extensions import db
+from pulse.presence.models import UserPresence
+from pulse.presence.rules import Status
 from tests.conftest import Person, sign_in
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -169,3 +173,45 @@ def test_the_most_at_once_are_kept(app: Flask, travel: Any) -> None:
     service.note_peak()
     db.session.rollback()
     assert db.session.get_one(SystemStats, NOON.date() + timedelta(days=1)).peak_online == 0
+
+
+def test_how_many_were_here_hour_by_hour(app: Flask, person: Callable[..., Person], travel: Any) -> None:
+    travel.move_to(NOON, tick=False)
+    for name in ("ann", "bob", "gus"):
+        person(name)
+
+    def at(moment: datetime, online: int) -> None:
+        travel.move_to(moment, tick=False)
+        with transaction() as session:
+            session.execute(update(UserPresence).values(presence=Status.OFFLINE))
+            some = select(UserPresence.user_id).order_by(UserPresence.user_id).limit(online)
+            session.execute(
+                update(UserPresence).where(UserPresence.user_id.in_(some)).values(presence=Status.BUSY)
+            )
+        service.note_peak()
+
+    at(NOON, 1)
+    at(NOON + timedelta(minutes=10), 3)
+    at(NOON + timedelta(minutes=20), 3)  # not the first time
+    at(NOON + timedelta(minutes=30), 2)
+    at(NOON + timedelta(hours=2), 2)
+    root = person("root", Role.ADMIN)
+    found = root.get("/api/metrics/peak-concurrency/?hours=3").json
+    assert [(one["hour"][11:16], one["online"], one["at"]) for one in found["data"]] == [
+        ("12:00", 3, "2026-11-23T12:10:00.000Z"),
+        ("13:00", None, None),
+        ("14:00", 2, "2026-11-23T14:00:00.000Z"),
+    ]
+    assert found["peak"]["online"] == 3
+    table = root.get("/api/metrics/peak-concurrency/csv/?hours=2").text.splitlines()
+    assert table == [
+        "hour,online,at",
+        "2026-11-23T13:00:00.000Z,,",
+        "2026-11-23T14:00:00.000Z,2,2026-11-23T14:00:00.000Z",
+    ]
+    assert root.get("/api/metrics/peak-concurrency/?hours=0").status_code == 422
+    assert person("eve").get("/api/metrics/peak-concurrency/").status_code == 403
+    travel.move_to(NOON + timedelta(days=settings().history_retention_days, hours=1), tick=False)
+    jobs.forget_old()
+    db.session.rollback()
+    assert [row.hour.hour for row in db.session.scalars(select(OnlineHour))] == [14]

@@ -17,6 +17,7 @@ from tests.conftest import Person
 WITHOUT_PERMISSION = {"static"}  # Flask's own: the files of the pages
 ADMINS_ONLY = re.compile(
     r"\w+ (/admin/.*|/dashboard|/api/(admin/.*|make-admin/|remove-admin/|users/all-users/|widgets/(<id.*)?))"
+    r"|GET /api/metrics/peak-concurrency/.*"
     r"|PATCH /api/agents/.*|(POST|PATCH|DELETE) /api/teams/.*|PUT /api/desk/targets/.*"
 )
 FOR_EVERYBODY = re.compile(

@@ -5,13 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from pulse.accounts.models import User
 from pulse.analytics import service as analytics
 from pulse.core import clock
+from pulse.core.events import transaction
 from pulse.core.permissions import Role
 from pulse.extensions import db
 from pulse.support import queries, service
+from pulse.support.models import Ticket
 from pulse.support.rules import Priority
 from tests.desk.conftest import Desk
 from tests.support.statements import noted
@@ -188,6 +191,42 @@ def test_figures_of_the_desk(desk: Desk, travel: Any) -> None:
     assert (abe["resolved"], abe["unanswered"], abe["rating"], abe["response"]) == (0, 0, None, None)
     assert queries.agent_figures(clock.now()) == {}
     assert desk.bob.get("/api/desk/figures/").status_code == 403
+
+
+def test_the_work_of_the_desk_day_by_day(desk: Desk, travel: Any) -> None:
+    rooms = []
+    for seconds in (20, 60, 40):
+        rooms.append(desk.ask(desk.bob)["id"])
+        desk.act(desk.ann, rooms[-1], "assign_agent", {"agent_id": desk.ann.id})
+        travel.shift(seconds)
+        desk.say(desk.ann, rooms[-1])
+    desk.act(desk.ann, rooms[0], "resolve")
+    desk.act(desk.ann, rooms[2], "resolve")
+    yesterday = clock.now() - timedelta(days=1)
+    with transaction() as session:  # the first one came yesterday and was answered at once
+        session.execute(
+            update(Ticket)
+            .where(Ticket.room == rooms[0])
+            .values(created_at=yesterday, first_response_at=yesterday + timedelta(seconds=20))
+        )
+    found = desk.ann.get("/api/desk/figures/?days=2").json["by_day"]
+    today = clock.now().date()
+    days = [str(today - timedelta(days=ago)) for ago in (2, 1, 0)]
+    assert [list(one.values()) for one in found] == [
+        [days[0], 0, 0, None],
+        [days[1], 1, 0, 20],
+        [days[2], 2, 2, 50],
+    ]
+    assert desk.ann.get("/api/desk/figures/csv/?days=2").text.splitlines() == [
+        "day,opened,resolved,first_response",
+        f"{days[0]},0,0,",
+        f"{days[1]},1,0,20.0",
+        f"{days[2]},2,2,50.0",
+    ]
+    agents = desk.ann.get("/api/desk/figures/agents/csv/").text.splitlines()
+    assert agents[0] == "username,load,capacity,unanswered,resolved,rating,ratings,median_response_seconds"
+    assert "ann,1,5,0,2,,0," in agents
+    assert desk.bob.get("/api/desk/figures/csv/").status_code == 403
 
 
 def test_more_agents_cost_no_more_statements(desk: Desk, create_user: Callable[..., User]) -> None:

@@ -19,6 +19,7 @@ from tests.web.chat import Make, Visit, direct, say
 from tests.web.conftest import Account
 from tests.web.desk import desk, open_desk
 
+UNKNOWN = "\u2013"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -89,7 +90,7 @@ def test_one_sees_how_one_was_here(live: Live, account: Make, visitor: Visit) ->
     assert rows[-3][1:] == ["3 h", "2 h", "1 h"]
     assert all(row[1:] == ["0 s", "0 s", "0 s"] for row in rows[:4])
     expect(here.locator('[data-figure="time"] strong')).to_have_text("6 h")
-    expect(here.locator('[data-figure="response"] strong')).to_have_text("–")
+    expect(here.locator('[data-figure="response"] strong')).to_have_text(UNKNOWN)
     assert inked(chart) > 4
     heat = here.locator("#here-hours")
     day = heat.locator("tbody tr").nth(noon(2).weekday())
@@ -131,7 +132,7 @@ def test_the_board_shows_how_many_were_here(live: Live, account: Make, visitor: 
     page = visitor(account("root", Role.ADMIN)).tab("/dashboard")
     chart = page.locator("#online-hours")
     expect(chart.locator("tbody tr")).to_have_count(24)
-    assert [row[1] for row in unfold(chart)][-4:] == ["4", "41", "–", "7"]
+    assert [row[1] for row in unfold(chart)][-4:] == ["4", "41", UNKNOWN, "7"]
     assert inked(chart) > 4
     written = page.locator("#messages-per-day")
     days = unfold(written)
