@@ -1,0 +1,1 @@
+"""What the past tells about people and conversations: predictions of when they answer."""
