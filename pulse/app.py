@@ -7,6 +7,8 @@ from pulse import admin, cli, web, wiring
 from pulse.accounts import routes as accounts_routes
 from pulse.activity import routes as activity_routes
 from pulse.activity.sockets import ActivityNamespace
+from pulse.analytics import request_log
+from pulse.analytics import routes as analytics_routes
 from pulse.config import ROOT, Settings, load
 from pulse.conversations import routes as conversations_routes
 from pulse.conversations.sockets import ChatNamespace
@@ -21,6 +23,7 @@ from pulse.presence import routes as presence_routes
 from pulse.presence.sockets import PresenceNamespace
 from pulse.support import routes as support_routes
 from pulse.support.sockets import SupportNamespace
+from pulse.webhooks import routes as webhooks_routes
 from pulse.workspaces import routes as workspaces_routes
 
 API = (
@@ -31,6 +34,8 @@ API = (
     support_routes.bp,
     activity_routes.bp,
     notifications_routes.bp,
+    analytics_routes.bp,
+    webhooks_routes.bp,
     health.bp,
     metrics.bp,
     openapi.bp,
@@ -55,6 +60,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.extensions["pulse"] = Context(settings=settings, wiring=wiring.WIRING)
     http.init_app(app)
+    request_log.init_app(app)
     init_extensions(app, settings)
 
     for blueprint in API:
@@ -154,4 +160,5 @@ def start_background(app: APIFlask) -> realtime.Listener:
     socketio.start_background_task(listener.run)
     socketio.start_background_task(leases.keep, app)
     socketio.start_background_task(backpressure.watch)
+    socketio.start_background_task(request_log.keep, app)
     return listener

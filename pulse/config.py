@@ -6,6 +6,7 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -57,9 +58,12 @@ class Settings(BaseSettings):
     history_retention_days: int = Field(400, ge=1)
     activity_retention_days: int = Field(400, ge=1)
     notification_retention_days: int = Field(30, ge=1)
+    request_log_retention_days: int = Field(30, ge=1)
+    revenue_per_message: float = Field(0, ge=0)
     admin_refresh_seconds: float = Field(10, gt=0)
     ratelimit_enabled: bool = True
     upload_max_bytes: int = Field(10 * 1024 * 1024, ge=1024)
+    webhook_allowed_networks: str = ""
     s3_bucket: str = ""
     s3_endpoint_url: str = ""
     s3_region: str = ""
@@ -88,6 +92,16 @@ class Settings(BaseSettings):
         if url and not url.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return url.rstrip("/")
+
+    @field_validator("webhook_allowed_networks")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        for part in _parts(text):
+            try:
+                ip_network(part)
+            except ValueError:
+                raise ValueError(f"{part} is no network such as 10.0.0.0/8") from None
+        return text
 
     @field_validator("instance_path")
     @classmethod
@@ -124,7 +138,12 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> list[str]:
         """Foreign origins that may call the API and the sockets from a browser."""
-        return [origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip()]
+        return [origin.rstrip("/") for origin in _parts(self.cors_origins)]
+
+    @property
+    def webhook_networks(self) -> list[IPv4Network | IPv6Network]:
+        """Networks that are not public, to which webhooks may go nevertheless."""
+        return [ip_network(part) for part in _parts(self.webhook_allowed_networks)]
 
     @property
     def is_secure(self) -> bool:
@@ -134,6 +153,10 @@ class Settings(BaseSettings):
     @property
     def is_development(self) -> bool:
         return self.pulse_env == "development"
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def load(**overrides: object) -> Settings:

@@ -36,7 +36,10 @@ class Base(DeclarativeBase):
 
 
 class Store:
-    """Redis: `store.client` is the app's connection pool, `store.queue` the RQ queue on it."""
+    """Redis: `store.client` is the app's connection pool, `store.queue` the RQ queue on it.
+
+    `store.slow_queue` is for jobs that wait for other people's servers; no other job waits behind them.
+    """
 
     def init_app(self, app: Flask) -> None:
         # A dead Redis must be noticed at once: one retry for a stale connection, no waiting in between.
@@ -50,9 +53,9 @@ class Store:
         )
         raw = ConnectionPool.from_url(app.config["REDIS_URL"], socket_connect_timeout=2, socket_timeout=30)
         app.extensions["pulse.redis"] = Redis(connection_pool=pool)
-        app.extensions["pulse.queue"] = Queue(
-            "pulse", connection=Redis(connection_pool=raw), serializer=JSONSerializer
-        )
+        for key, name in (("pulse.queue", "pulse"), ("pulse.slow_queue", "pulse-slow")):
+            queue = Queue(name, connection=Redis(connection_pool=raw), serializer=JSONSerializer)
+            app.extensions[key] = queue
 
     @property
     def client(self) -> Any:
@@ -64,6 +67,12 @@ class Store:
     def queue(self) -> Queue:
         _refuse_while_writing()
         queue: Queue = current_app.extensions["pulse.queue"]
+        return queue
+
+    @property
+    def slow_queue(self) -> Queue:
+        _refuse_while_writing()
+        queue: Queue = current_app.extensions["pulse.slow_queue"]
         return queue
 
 

@@ -9,6 +9,7 @@ from pulse.accounts import queries as account_queries
 from pulse.accounts import reactions as accounts
 from pulse.activity import events as activity_events
 from pulse.activity import reactions as activity
+from pulse.analytics import reactions as analytics
 from pulse.conversations import events as chat
 from pulse.conversations import reactions as conversations
 from pulse.conversations.queries import conversations as conversation_queries
@@ -25,6 +26,9 @@ from pulse.presence import reactions as presence
 from pulse.support import events as support_events
 from pulse.support import queries as support_queries
 from pulse.support import reactions as support
+from pulse.webhooks import events as webhook_events
+from pulse.webhooks import queries as webhook_queries
+from pulse.webhooks import reactions as webhooks
 from pulse.workspaces import events as workspace
 from pulse.workspaces import queries as workspace_queries
 from pulse.workspaces import reactions as workspaces
@@ -35,27 +39,30 @@ WIRING = Wiring(
         account.UserRegistered: [presence.create_row, support.make_agent],
         account.SignedIn: [presence.bump],
         account.SessionsEnded: [presence.bump],
-        account.AccountStatusChanged: [presence.bump],
-        account.ProfileChanged: [presence.bump],
+        account.AccountStatusChanged: [presence.bump, webhooks.store],
+        account.ProfileChanged: [presence.bump, webhooks.store],
         account.RoleChanged: [support.keep_agent],
         presence_events.PresenceSettingsChanged: [presence.bump],
-        presence_events.StatusChanged: [presence.end_waits],
+        presence_events.StatusChanged: [presence.end_waits, analytics.reopen_days, webhooks.store],
         presence_events.ArrivalAcknowledged: [notifications.read_arrival],
-        workspace.MemberJoined: [activity.note_joined],
-        workspace.MemberLeft: [conversations.leave_channels, activity.note_left],
+        workspace.MemberJoined: [activity.note_joined, webhooks.store],
+        workspace.MemberLeft: [conversations.leave_channels, activity.note_left, webhooks.store],
         workspace.MemberInvited: [activity.note_invited],
         workspace.WorkspaceRenamed: [activity.note_renamed],
-        chat.ConversationCreated: [activity.note_created],
+        chat.ConversationCreated: [activity.note_created, webhooks.store],
         chat.ConversationChanged: [activity.note_changes],
         chat.MemberRemoved: [notifications.forget_member],
-        chat.MessageSent: [support.note_message],
-        chat.MessageDeleted: [notifications.forget_message],
+        chat.MessageSent: [support.note_message, webhooks.store],
+        chat.MessageEdited: [webhooks.store],
+        chat.MessageDeleted: [notifications.forget_message, webhooks.store],
         chat.MessagePinned: [activity.note_pin],
         chat.MessagesRead: [notifications.read_along],
+        support_events.TicketChanged: [webhooks.store],
+        support_events.TargetMissed: [webhooks.store],
     },
     # must happen, later, whatever dies
     durable={
-        account.UserRegistered: [accounts.send_verification],
+        account.UserRegistered: [accounts.send_verification, webhooks.store_later],
         account.RegistrationRepeated: [accounts.send_known_notice],
         account.VerificationRequested: [accounts.resend_verification],
         account.CodeRequested: [accounts.send_code],
@@ -89,6 +96,7 @@ WIRING = Wiring(
         chat.PersonBlocked: [presence.recheck_follower],
         support_events.TranscriptAsked: [support.mail_transcript],
         notification_events.DigestDue: [notifications.send_digest],
+        webhook_events.EndpointDisabled: [notifications.notify_webhook_disabled],
     },
     # may be lost, since it can be asked for again: logs and goes on
     after_commit={
@@ -128,6 +136,7 @@ WIRING = Wiring(
         activity_events.ActivityRecorded: [activity.tell],
         notification_events.Notified: [notifications.tell],
         notification_events.NotificationsGone: [notifications.tell_gone],
+        webhook_events.DeliveriesQueued: [webhooks.send_soon],
     },
 )
 
@@ -147,10 +156,11 @@ FIGURES = (
     Figure("total_conversations", "Conversations", conversation_figures.count_conversations),
     Figure("total_messages", "Messages, deleted ones included", conversation_figures.count_messages),
     Figure("outbox_backlog", "Events with durable reactions pending", outbox.backlog),
+    Figure("webhook_backlog", "Webhook deliveries pending", webhook_queries.backlog),
 )
 FEATURES = (
     *("signup", "group_based_admin", "sign_in_by_code", "live_presence", "presence_history"),
-    *("user_to_user_chat", "team_chat", "notifications", "activity_feed", "support_desk"),
+    *("user_to_user_chat", "team_chat", "notifications", "activity_feed", "support_desk", "webhooks"),
 )
 
 

@@ -102,6 +102,7 @@ def shared_app(database: str, redis_server: RedisServer, smtp_server: SmtpServer
         mail_server="127.0.0.1",
         mail_port=smtp_server.port,
         ratelimit_enabled=False,
+        webhook_allowed_networks="127.0.0.0/8",
     )
     app = create_app(settings)
     app.test_client_class = Browser
@@ -146,7 +147,8 @@ def smtp(smtp_server: SmtpServer) -> SmtpServer:
 @pytest.fixture
 def work(app: Flask) -> Callable[[], None]:
     """Run all queued jobs here and now, through a real RQ worker."""
-    return lambda: AppWorker.on(app, store.queue).work(burst=True, logging_level="ERROR") and None
+    queues = store.queue, store.slow_queue
+    return lambda: AppWorker.on(app, *queues).work(burst=True, logging_level="ERROR") and None
 
 
 @pytest.fixture
@@ -293,6 +295,7 @@ def pulse_processes(smtp_port: int, database_url: str = "", **more: str) -> Iter
             database_url=url,
             redis_url=redis.url,
             instance_path=path / "instance",
+            webhook_allowed_networks=more.get("WEBHOOK_ALLOWED_NETWORKS", ""),
         )
     )
     with app.app_context():

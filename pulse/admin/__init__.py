@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 
-from pulse.admin import board, desk
+from pulse.admin import board, desk, hooks
 from pulse.admin.pages import Devices, FailedJobs, FirstPage
 from pulse.admin.views import tables
 from pulse.core.http import needs
@@ -29,7 +29,8 @@ def init_app(app: Flask) -> None:
     users, sessions, history, audit, waiting, *talks = tables()
     devices = Devices(name="Devices", endpoint="admin_devices", url="/admin/devices")
     failed = FailedJobs(name="Failed jobs", endpoint="admin_failed_jobs", url="/admin/failed-jobs")
-    admin.add_views(users, sessions, devices, history, *talks, *desk.tables(), audit, waiting, failed)
+    admin.add_views(users, sessions, devices, history, *talks, *desk.tables())
+    admin.add_views(*hooks.tables(), audit, waiting, failed)
     _guard(app, {view.endpoint for view in admin._views})
     app.after_request(_keep_private)
 

@@ -52,6 +52,21 @@ class Until(From):
         return query.filter(self.column < value)
 
 
+class Number(BaseSQLAFilter):
+    """Rows that belong to the row of this number."""
+
+    def clean(self, value: str) -> int:
+        if not (value.isascii() and value.isdigit() and int(value) <= LARGEST_ID):
+            raise ValueError("no number of a row")
+        return int(value)
+
+    def apply(self, query: Query[Any], value: int, alias: Any = None) -> Query[Any]:
+        return query.filter(self.column == value)
+
+    def operation(self) -> str:
+        return "number"
+
+
 class SessionState(BaseSQLAFilter):
     """Sessions that still live, or those that do not."""
 

@@ -1,1 +1,1 @@
-"""What the past tells about people and conversations: predictions of when they answer."""
+"""What the past says: how people were here, how soon they answer, how much is going on."""

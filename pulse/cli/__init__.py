@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from pulse.accounts import queries, service
 from pulse.accounts.models import User
+from pulse.analytics import queries as analytics_queries
+from pulse.analytics import service as analytics
 from pulse.cli import checks, demo
 from pulse.cli.erasure import erase
 from pulse.cli.export import export
@@ -132,6 +134,17 @@ def export_workspace(workspace_id: int, file: Path) -> None:
     counts = export(workspace, file)
     service.audit(None, "export_workspace", None, f"workspace {workspace_id}")
     click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
+
+
+@group.command("rebuild-analytics")
+@click.argument("username", required=False)
+def rebuild_analytics(username: str | None) -> None:
+    """Count the days of a user, or of all, again from the history of presence."""
+    with refusals():
+        ids = [the_user(username).id] if username else analytics_queries.rolled_up()
+        for user_id in ids:
+            analytics.rebuild(user_id)
+    click.echo(f"Users counted again: {len(ids)}.")
 
 
 @group.command("check")

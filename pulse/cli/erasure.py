@@ -4,6 +4,7 @@ from sqlalchemy import Table, delete, select
 
 from pulse.accounts import service as accounts
 from pulse.accounts.models import User
+from pulse.analytics import service as analytics
 from pulse.conversations import service as conversations
 from pulse.core.events import transaction
 from pulse.extensions import db
@@ -28,6 +29,8 @@ def erase(user: User) -> str:
     conversations.delete_of(user_id)
     conversations.retract_reactions_of(user_id)
     support.forget_customer(user_id)
+    analytics.forget_user(user_id)
+    accounts.set_avatar(user_id, None)  # webhooks are told, with the name; what they are told goes below
     with transaction():
         for table in db.metadata.sorted_tables:
             _empty(table, user_id)

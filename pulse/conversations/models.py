@@ -122,6 +122,7 @@ class Message(Model):
         UniqueConstraint("sender_id", "client_id"),
         Index("ix_messages_conversation_id_rev", "conversation_id", "rev"),
         Index("ix_messages_created_at", "created_at"),
+        Index("ix_messages_sender_id_created_at", "sender_id", "created_at"),
         Index(
             "ix_messages_content",
             *("conversation_id", "created_at"),

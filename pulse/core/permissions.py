@@ -29,6 +29,7 @@ class Permission(StrEnum):
     DESK_MANAGE = "desk:manage"
     ACTIVITY_READ = "activity:read"
     NOTIFICATIONS_SELF = "notifications:self"
+    WEBHOOKS_USE = "webhooks:use"
 
 
 _EVERYBODY = {
@@ -45,6 +46,7 @@ _PEOPLE = _EVERYBODY | {
     Permission.CONVERSATIONS_USE,
     Permission.ACTIVITY_READ,
     Permission.NOTIFICATIONS_SELF,
+    Permission.WEBHOOKS_USE,
 }
 
 HOLDS: dict[Role, frozenset[Permission]] = {

@@ -1,6 +1,7 @@
 """What notifications do when something happened."""
 
 from datetime import datetime
+from typing import Any
 
 from pulse.accounts import mails
 from pulse.accounts import queries as accounts
@@ -76,6 +77,12 @@ def notify_waiting(event: WaitsEnded) -> None:
     if seeing:
         key = f"came_online:{event.user_id}:{event.at}"
         service.notify(Notice(NoticeKind.CAME_ONLINE, key, event.user_id), seeing)
+
+
+def notify_webhook_disabled(event: Any) -> None:
+    """So does whose webhook was switched off, even while busy. (No type: webhooks are not below.)"""
+    kind, key = NoticeKind.WEBHOOK_DISABLED, f"webhook:{event.endpoint_id}:{event.at}"
+    service.notify(Notice(kind, key, event.actor_id, even_if_busy=True), [event.owner_id])
 
 
 def read_along(event: MessagesRead) -> None:

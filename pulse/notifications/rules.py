@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     INVITATION = "invitation"
     CAME_ONLINE = "came_online"
     ADDED_TO_CHANNEL = "added_to_channel"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 # An invitation has a mail of its own, and who came online half an hour ago may be gone again.
@@ -122,6 +123,8 @@ def title(kind: NoticeKind, names: Sequence[str], actors: int, count: int, place
             return f"{who} is online"
         case NoticeKind.ADDED_TO_CHANNEL:
             return f"{who} added you to {place}"
+        case NoticeKind.WEBHOOK_DISABLED:
+            return f"Your {place} was switched off"
 
 
 def _who(names: Sequence[str], actors: int) -> str:

@@ -55,6 +55,8 @@ class View:
         """The page to open, on this server."""
         if self.invitation:
             return f"/invitations/{signing.invitation_token(self.invitation.id, self.invitation.email)}"
+        if self.kind is NoticeKind.WEBHOOK_DISABLED:
+            return f"/api/webhooks/{self._number}/"
         if self.conversation:
             is_support = self.conversation.kind == Kind.SUPPORT
             is_desk = is_support and self.conversation.created_by_id != self.notification.user_id
@@ -68,9 +70,16 @@ class View:
         return self.conversation.workspace_id if self.conversation else None
 
     @property
+    def _number(self) -> str:
+        """What it is about where no table below these knows it: `webhook:7:...`."""
+        return self.notification.key.split(":")[1]
+
+    @property
     def _place(self) -> str:
         if self.workspace:
             return self.workspace.name
+        if self.kind is NoticeKind.WEBHOOK_DISABLED:
+            return f"webhook {self._number}"
         if self.conversation is None or self.conversation.kind == Kind.DIRECT:
             return ""
         sign = "#" if self.conversation.kind == Kind.CHANNEL else ""

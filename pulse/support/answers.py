@@ -171,16 +171,16 @@ def agent(user_id: int) -> AgentOut:
 def figures(days: int, team_id: int | None) -> DeskFiguresOut:
     """How the desk, or a team, did within the last days."""
     since = clock.now() - timedelta(days=days)
-    found = queries.desk_figures(since, team_id)
+    found, by_agent = queries.desk_figures(since, team_id), queries.agent_figures(since)
     people = []
     for one in agents(queries.agents()):
         if team_id is not None and team_id not in one.team_ids:
             continue
-        own = queries.figures_of(one.id, since)
+        own = by_agent.get(one.id, queries.AgentFigures())
         people.append(
             AgentFiguresOut(
                 **one.model_dump(),
-                unanswered=own.waiting_for_them,
+                unanswered=own.unanswered,
                 resolved=own.resolved,
                 rating=own.rating,
                 ratings=own.ratings,

@@ -12,3 +12,8 @@ def tend() -> None:
 def watch_targets() -> int:
     """Job: tell of promised times that are missed or soon will be."""
     return service.watch_targets()
+
+
+def forget_silent_visitors() -> int:
+    """Job: drop visitors who never wrote and have not come back."""
+    return service.forget_silent_visitors()

@@ -12,6 +12,7 @@ CAPACITY_MAX = 100
 SAMPLES_AT_LEAST = 5  # below, nothing is predicted
 SAMPLES_AT_MOST = 200  # the latest ones count
 WARN_AT = 0.8  # of the time that a target allows
+SILENT_VISITORS_ARE_KEPT = timedelta(days=30)
 
 
 class TicketStatus(StrEnum):
@@ -188,8 +189,8 @@ def quantile(ordered: Sequence[float], share: float) -> float:
 
 
 def expected_wait(place: int, agents: int, wait: Estimate | None) -> float | None:
-    """Seconds until it is the turn of whoever stands at `place`, from how long tickets have lately kept an
-    agent's seat; None without agents or evidence."""
+    """Seconds until it is the turn of whoever stands at `place`, from how long tickets lately waited for
+    their first answer; None without agents or evidence."""
     if wait is None or not agents:
         return None
     return ceil(place / agents) * wait.median

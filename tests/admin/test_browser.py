@@ -17,11 +17,10 @@ from pulse.core.permissions import Role
 from pulse.extensions import db
 from pulse.presence.models import UserPresence
 from tests.conftest import Live, pulse_processes
-from tests.support.browser import Visitor, chromium, violations, wait_for
+from tests.support.browser import LOOKS, Visitor, chromium, violations, wait_for
 from tests.support.mail import SmtpServer
 
 REFRESH = 2  # seconds, ADMIN_REFRESH_SECONDS of the processes
-PHONE = {"width": 390, "height": 844}
 ADMIN_PAGES = ["", "users/", "sessions/", "devices/", "history/", "audit/", "outbox/", "failed-jobs/"]
 POLL = "**/api/users/all-users/**"
 _numbers = count(1)
@@ -286,15 +285,13 @@ def test_admin_pages_act_in_a_browser(board: Board) -> None:
     expect(page.get_by_text(f"Suspended: ann{board.tag}.")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "phone"])
-def test_everybody_can_use_these_pages(board: Board, live: Live, scheme: str, size: str) -> None:
+@LOOKS
+def test_everybody_can_use_these_pages(board: Board, live: Live, scheme: str, size: dict[str, int]) -> None:
     ann = board.user("ann")
     live.webs[1].sign_in(f"ann{board.tag}")
     page = board.page
     page.emulate_media(color_scheme=scheme)
-    if size == "phone":
-        page.set_viewport_size(PHONE)
+    page.set_viewport_size(size)
     board.open()
     expect(board.row(ann)).to_be_visible()
     assert violations(page) == []

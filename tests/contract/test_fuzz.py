@@ -74,7 +74,7 @@ def caller(member: Callable[..., Person], request: pytest.FixtureRequest) -> Cal
     return Caller(request.param, member("ann", request.param or Role.USER).id, member("bob", Role.USER).id)
 
 
-@pytest.mark.parametrize("examples", [10, pytest.param(100, marks=[pytest.mark.full])])
+@pytest.mark.parametrize("examples", [5, pytest.param(100, marks=[pytest.mark.full])])
 @pytest.mark.timeout(3600)
 def test_every_operation_keeps_its_word(app: Flask, caller: Caller, examples: int) -> None:
     document = schemathesis.openapi.from_wsgi("/api/schema/", app)

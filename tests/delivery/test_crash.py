@@ -102,7 +102,7 @@ def test_killed_web_processes_lose_and_double_nothing(
         web = live.webs[n % 2]
         web.kill()
         web.start()
-        back.append(crowd.wait(lambda now: now["offline"] == 0, 60))
+        back.append(crowd.wait(lambda now: now["offline"] == 0, 180))
     result = crowd.finish()
     took = time.monotonic() - began
     check(crowd.room.messages(), result)
@@ -123,7 +123,7 @@ def test_sends_while_redis_is_away_arrive_when_it_is_back(
 ) -> None:
     crowd = Crowd(live, node, Size(3, 10, 900, 0, 100))
     crowd.start()
-    crowd.wait(lambda now: now["acked"] >= 100, 60)
+    crowd.wait(lambda now: now["acked"] >= 100, 180)
     live.redis.stop(9)
     before = crowd.progress()["acked"]
     time.sleep(outage)

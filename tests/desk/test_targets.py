@@ -1,14 +1,18 @@
 """Promised times: due within business hours, warned of before, told once when missed."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from pulse.accounts.models import User
 from pulse.core import clock
+from pulse.core.permissions import Role
 from pulse.support import queries, service
 from pulse.support.rules import Priority
 from tests.desk.conftest import Desk
+from tests.support.statements import noted
 
 
 def told(desk: Desk, room: str) -> list[str]:
@@ -174,4 +178,19 @@ def test_figures_of_the_desk(desk: Desk, travel: Any) -> None:
     assert (found["rating"], found["ratings"], found["breached"]) == (4.5, 2, 0)
     ann = next(one for one in found["agents"] if one["username"] == "ann")
     assert (ann["resolved"], ann["load"], ann["rating"], ann["presence"]) == (5, 0, 4.5, "online")
+    assert (ann["response"]["median_seconds"], ann["response"]["samples"]) == (30, 5)
+    abe = next(one for one in found["agents"] if one["username"] == "abe")
+    assert (abe["resolved"], abe["unanswered"], abe["rating"], abe["response"]) == (0, 0, None, None)
+    assert queries.agent_figures(clock.now()) == {}
     assert desk.bob.get("/api/desk/figures/").status_code == 403
+
+
+def test_more_agents_cost_no_more_statements(desk: Desk, create_user: Callable[..., User]) -> None:
+    with noted() as few:
+        desk.ann.get("/api/desk/figures/")
+    for number in range(5):
+        create_user(f"agent{number}", Role.AGENT)
+    desk.ann.get("/api/desk/figures/")  # presence learns of them
+    with noted() as many:
+        assert len(desk.ann.get("/api/desk/figures/").json["agents"]) == 7
+    assert len(many) == len(few)

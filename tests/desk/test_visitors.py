@@ -16,7 +16,7 @@ from pulse.accounts import service as accounts
 from pulse.accounts.models import User
 from pulse.core.permissions import Role
 from pulse.extensions import db
-from pulse.support import service
+from pulse.support import rules, service
 from pulse.support.models import Customer, Ticket, Widget
 from tests.conftest import Person
 from tests.desk.conftest import Desk
@@ -263,3 +263,23 @@ def test_somebody_else_s_file_opens_nothing(desk: Desk, widget: Widget, visit: V
     asked = {"subject": "A file", "attachment_ids": [file["id"]]}
     assert me.post("/api/chat-rooms/", asked).status_code == 422
     assert count(Ticket) == 0
+
+
+def test_visitors_who_never_wrote_are_forgotten(
+    travel: Any, app: Flask, widget: Widget, visit: Visit, person: Callable[..., Person]
+) -> None:
+    """Not those who wrote, those who came back, nor people with an account."""
+    person("ann")
+    silent, back, writer = visit(widget), visit(widget), visit(widget)
+    assert as_person(app, writer).post("/api/chat-rooms/", {"subject": "Help"}).status_code == 201
+    travel.shift(rules.SILENT_VISITORS_ARE_KEPT.total_seconds())
+    assert service.forget_silent_visitors() == 0
+    visit(widget, back["visitor_token"])
+    travel.shift(1)
+    assert service.forget_silent_visitors() == 1
+    db.session.rollback()
+    left = set(db.session.scalars(select(Customer.user_id)))
+    assert left == {back["user_id"], writer["user_id"]}
+    assert db.session.get(User, silent["user_id"]) is None
+    assert count(User) == 3
+    assert visit(widget, silent["visitor_token"])["user_id"] not in {silent["user_id"], *left}

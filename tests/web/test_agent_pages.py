@@ -3,7 +3,6 @@
 import json
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from pulse.accounts import service as accounts
@@ -11,11 +10,11 @@ from pulse.core.permissions import Role
 from pulse.support import service
 from pulse.support.queries import widgets
 from tests.conftest import Live
-from tests.support.browser import violations
+from tests.support.browser import LOOKS, violations
 from tests.support.xss import ELEMENTS, FOREIGN, TEXTS
 from tests.web.chat import Make, Visit, body, message
 from tests.web.desk import desk, notes, open_desk, row
-from tests.web.test_audit import DESK, PHONE, assert_fits
+from tests.web.test_audit import assert_fits
 from tests.web.test_xss import assert_harmless, watched
 
 PAGES = ("/agent", "/agent/team", "/agent/settings")
@@ -43,8 +42,7 @@ def test_a_ticket_that_is_not_there_says_so(live: Live, account: Make, visitor: 
     expect(page.locator("#talk-none-text")).to_contain_text("There is no such conversation")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@LOOKS
 def test_the_desk_is_accessible(
     scheme: str, size: dict[str, int], live: Live, account: Make, visitor: Visit
 ) -> None:
@@ -78,8 +76,7 @@ def test_the_desk_is_accessible(
     assert_fits(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@LOOKS
 def test_the_pages_for_leads_are_accessible(
     scheme: str, size: dict[str, int], live: Live, account: Make, visitor: Visit
 ) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from pulse.core.permissions import Role
 from tests.conftest import Live
-from tests.support.browser import Visitor, violations
+from tests.support.browser import LOOKS, Visitor, violations
 from tests.web.conftest import Account
 from tests.web.people import expect_live, row
 
@@ -24,7 +24,6 @@ PUBLIC = [
     "/no-such-page",
 ]
 SIGNED_IN = ["/people", "/profile", "/invitations/x", "/dashboard", "/admin/"]
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
 def assert_fits(page: Page) -> None:
@@ -32,8 +31,7 @@ def assert_fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@LOOKS
 def test_pages_are_accessible(
     scheme: str, size: dict[str, int], account: Make, visitor: Visit, live: Live
 ) -> None:

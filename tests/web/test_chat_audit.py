@@ -1,17 +1,15 @@
 """The pages of chat and workspaces for everybody: axe finds nothing, and nothing is wider than the window."""
 
-import pytest
 from playwright.sync_api import expect
 
 from pulse.conversations import service as conversations
 from tests.conftest import Live
-from tests.support.browser import violations
+from tests.support.browser import LOOKS, violations
 from tests.web.chat import Make, Visit, direct, message, open_chat, say, team
-from tests.web.test_audit import DESK, PHONE, assert_fits
+from tests.web.test_audit import assert_fits
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@LOOKS
 def test_chat_and_workspaces_are_accessible(
     scheme: str, size: dict[str, int], live: Live, account: Make, visitor: Visit
 ) -> None:
@@ -56,9 +54,7 @@ OVER_THE_CONVERSATION = {
 }
 
 
-@pytest.mark.parametrize(
-    ("scheme", "size"), [("light", DESK), ("dark", PHONE)], ids=["light-desk", "dark-phone"]
-)
+@LOOKS
 def test_what_opens_is_accessible(
     scheme: str, size: dict[str, int], live: Live, account: Make, visitor: Visit
 ) -> None:

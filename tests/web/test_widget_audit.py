@@ -9,9 +9,8 @@ from pulse.config import ROOT
 from pulse.core.permissions import Role
 from tests.conftest import Live
 from tests.conversations.uploads import picture
-from tests.support.browser import violations
+from tests.support.browser import LOOKS, violations
 from tests.web.shop import bubbles, expect_said, frame, open_shop, open_widget, serving, write
-from tests.web.test_audit import DESK, PHONE
 from tests.web.test_widget import Make, Visit
 
 MOST = 40_000  # bytes, compressed, of all that a visitor loads
@@ -29,8 +28,7 @@ def assert_is_accessible(inner: Frame, where: str) -> None:
     assert inner.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@LOOKS
 def test_it_is_accessible(
     scheme: str, size: dict[str, int], live: Live, account: Make, visitor: Visit
 ) -> None:

@@ -6,15 +6,20 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from pulse.core import clock
 from pulse.core.events import transaction
 from pulse.core.permissions import Role
-from pulse.support.models import Reply
+from pulse.support.models import Reply, Ticket
+from pulse.support.rules import TicketStatus
+from pulse.support.service import Request, open_ticket, set_agent
 from tests.conftest import Live
 from tests.conversations.uploads import picture
 from tests.support.browser import Visitor, wait_for
+from tests.support.servers import wait_until
 from tests.web.conftest import Account
+from tests.web.people import expect_live
 from tests.web.shop import (
     Shop,
     badge,
@@ -140,6 +145,28 @@ def test_the_place_in_the_queue_is_live(shop: Shop, visitor: Visit) -> None:
     expect(second.locator(".standing-line")).to_contain_text("You are next.")
 
 
+def test_the_expected_wait_is_told_from_evidence(
+    shop: Shop, live: Live, agent: Account, account: Make, visitor: Visit
+) -> None:
+    """Others lately waited four minutes, and the only agent has no seat left."""
+    bob = account("bob")
+    asked = Request("Help", team_id=shop.team_id)
+    with live.app.app_context():
+        for _ in range(5):
+            open_ticket(bob.id, asked)
+        with transaction() as session:
+            for ticket in session.scalars(select(Ticket).where(Ticket.team_id == shop.team_id)):
+                ticket.first_response_at = ticket.created_at + timedelta(minutes=4)
+                ticket.status = TicketStatus.CLOSED
+        open_ticket(bob.id, asked)
+        set_agent(agent.id, {"team_ids": [shop.team_id], "capacity": 1})
+    expect_live(visitor(agent).tab("/people"))
+    wait_until(lambda: shop.rooms()[0].agent)
+    inside = frame(visit(shop, visitor))
+    write(inside, "Hello")
+    expect(inside.locator(".standing-line")).to_have_text("You are next. Expected wait: about 4 min.")
+
+
 def test_how_soon_people_answer_is_told_from_evidence(shop: Shop, live: Live, visitor: Visit) -> None:
     page = visit(shop, visitor)
     write(frame(page), "Hello")
@@ -240,6 +267,11 @@ def test_in_german(shop: Shop, agent: Account, visitor: Visit) -> None:
     shop.answer(agent, "Moin")
     expect(inside.locator(".event").first).to_contain_text("Agnes Novak · ")
     expect(inside.locator(".event").first).to_have_text("Agnes Novak · hat übernommen", use_inner_text=True)
+    inside.get_by_role("button", name="Mehr").click()
+    inside.get_by_role("button", name="Gespräch per E-Mail erhalten").click()
+    inside.get_by_role("dialog").get_by_label("E-Mail").fill("bob..b@example.org")
+    inside.get_by_role("dialog").get_by_role("button", name="Senden").click()
+    expect(inside.locator(".toast")).to_have_text("Bitte geben Sie eine gültige E-Mail-Adresse an.")
 
 
 def test_sound_is_off_until_it_is_switched_on(shop: Shop, agent: Account, visitor: Visit) -> None:

@@ -19,12 +19,14 @@ class Notice:
     actor_id: int | None
     conversation_id: int | None = None
     invitation_id: int | None = None
+    even_if_busy: bool = False
 
 
 def notify(notice: Notice, user_ids: Collection[int]) -> None:
     """Notify users, except those who are busy, have blocked the actor, or know already."""
     with transaction():
-        people = {one.user_id: one for one in queries.recipients(user_ids) if not one.is_busy}
+        found = queries.recipients(user_ids)
+        people = {one.user_id: one for one in found if notice.even_if_busy or not one.is_busy}
         blocks = queries.blocks_of([notice.actor_id]) if notice.actor_id else {}
         wanted = people.keys() - blocks.keys() - {notice.actor_id}
         wanted -= queries.known(wanted, Notification.key == notice.key)

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from pulse.core import clock
 from pulse.extensions import db
 from pulse.support import rules
-from pulse.support.models import (
-    Reply,
-    Ticket,
-)
+from pulse.support.models import Reply, Ticket
 from pulse.support.rules import Estimate, TicketStatus
 
 
@@ -35,7 +33,7 @@ def predicted_response(one: Ticket) -> Estimate | None:
 
 
 def waits(team_id: int | None) -> Estimate | None:
-    """How long tickets of a team lately waited for their first agent."""
+    """How long tickets of a team lately waited for their first answer."""
     query = (
         select(Ticket.created_at, Ticket.first_response_at)
         .where(Ticket.first_response_at.is_not(None), Ticket.team_id.is_not_distinct_from(team_id))
@@ -48,35 +46,56 @@ def waits(team_id: int | None) -> Estimate | None:
 
 @dataclass(frozen=True)
 class AgentFigures:
-    """What an agent did within a time."""
+    """What an agent did within a time, and has to do now."""
 
-    active: int
-    waiting_for_them: int
-    resolved: int
-    rating: float | None
-    ratings: int
-    response: Estimate | None
+    unanswered: int = 0
+    resolved: int = 0
+    rating: float | None = None
+    ratings: int = 0
+    response: Estimate | None = None
 
 
-def figures_of(user_id: int, since: datetime) -> AgentFigures:
-    """The figures of one agent since a moment."""
-    own = Ticket.assignee_id == user_id
-    active, unanswered = db.session.execute(
-        select(func.count(), func.count(Ticket.awaits_since)).where(own, Ticket.status == TicketStatus.ACTIVE)
-    ).one()
-    resolved, rating, ratings = db.session.execute(
-        select(func.count(), func.avg(Ticket.rating), func.count(Ticket.rating)).where(
-            own, Ticket.resolved_at >= since
-        )
-    ).one()
-    return AgentFigures(
-        active=active,
-        waiting_for_them=unanswered,
-        resolved=resolved,
-        rating=float(rating) if rating is not None else None,
-        ratings=ratings,
-        response=response_times(agent_id=user_id),
+def agent_figures(since: datetime) -> dict[int, AgentFigures]:
+    """The figures since a moment, by agent. Who is missing has done nothing yet."""
+    by_agent = Ticket.assignee_id.is_not(None)
+    unanswered = _by_first(
+        select(Ticket.assignee_id, func.count(Ticket.awaits_since))
+        .where(by_agent, Ticket.status == TicketStatus.ACTIVE)
+        .group_by(Ticket.assignee_id)
     )
+    ended = _by_first(
+        select(Ticket.assignee_id, func.count(), func.avg(Ticket.rating), func.count(Ticket.rating))
+        .where(by_agent, Ticket.resolved_at >= since)
+        .group_by(Ticket.assignee_id)
+    )
+    replies = _latest_replies(since)
+    figures = {}
+    for user_id in {*unanswered, *ended, *replies}:
+        resolved, rating, ratings = ended.get(user_id, (0, None, 0))
+        figures[user_id] = AgentFigures(
+            unanswered=unanswered.get(user_id, (0,))[0],
+            resolved=resolved,
+            rating=float(rating) if rating is not None else None,
+            ratings=ratings,
+            response=rules.estimate(replies.get(user_id, [])),
+        )
+    return figures
+
+
+def _by_first(query: Select[*tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
+    return {first: tuple(rest) for first, *rest in db.session.execute(query)}
+
+
+def _latest_replies(since: datetime) -> dict[int, list[float]]:
+    """Seconds of each agent's latest replies since a moment, as many as count."""
+    place = func.row_number().over(partition_by=Reply.agent_id, order_by=Reply.answered_at.desc())
+    own = (Reply.agent_id.is_not(None), Reply.answered_at >= since)
+    ranked = select(Reply.agent_id, Reply.seconds, place.label("place")).where(*own).subquery()
+    query = select(ranked.c.agent_id, ranked.c.seconds).where(ranked.c.place <= rules.SAMPLES_AT_MOST)
+    found: dict[int, list[float]] = {}
+    for agent_id, seconds in db.session.execute(query):
+        found.setdefault(agent_id, []).append(seconds)
+    return found
 
 
 @dataclass(frozen=True)

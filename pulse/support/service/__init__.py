@@ -21,7 +21,7 @@ from pulse.support.service.changing import (
     snooze,
     wake,
 )
-from pulse.support.service.erasure import forget_customer
+from pulse.support.service.erasure import forget_customer, forget_silent_visitors
 from pulse.support.service.opening import Request, open_ticket
 from pulse.support.service.replies import create_reply, delete_reply, update_reply
 from pulse.support.service.routing import look_after, route, tend
@@ -52,6 +52,7 @@ __all__ = [
     "describe",
     "enlist",
     "forget_customer",
+    "forget_silent_visitors",
     "hand_to_team",
     "look_after",
     "note_message",

@@ -1,13 +1,17 @@
-"""Forgetting what a customer asked for."""
+"""Forgetting what a customer asked for, and customers who never asked."""
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, exists, select, update
 
+from pulse.accounts.models import User
 from pulse.conversations.models import Conversation
+from pulse.core import clock
 from pulse.core.events import transaction
-from pulse.support.models import Ticket, TicketEvent
+from pulse.support import rules
+from pulse.support.models import Customer, Ticket, TicketEvent
 
 ERASED = "(erased)"
 PERSONAL = ("opened", "subject")  # changes whose lines quote the customer
+AT_ONCE = 1000  # deleted in one transaction
 
 
 def forget_customer(user_id: int) -> int:
@@ -23,3 +27,20 @@ def forget_customer(user_id: int) -> int:
             .values(before="", after="")
         )
     return len(ids)
+
+
+def forget_silent_visitors() -> int:
+    """Delete visitors who never wrote, a while after their last visit; returns how many these were."""
+    gone = clock.now() - rules.SILENT_VISITORS_ARE_KEPT
+    silent = (Customer.seen_at < gone, ~exists().where(Ticket.customer_id == Customer.user_id))
+    candidates = select(User.id).join(Customer, Customer.user_id == User.id).where(*silent).limit(AT_ONCE)
+    still_silent = select(Customer.user_id).where(*silent)
+    count = 0
+    while True:
+        with transaction() as session:
+            # Held first and looked at again: a ticket may have been on its way.
+            ids = session.scalars(candidates.with_for_update(of=User)).all()
+            session.execute(delete(User).where(User.id.in_(ids), User.id.in_(still_silent)))
+        count += len(ids)
+        if len(ids) < AT_ONCE:
+            return count

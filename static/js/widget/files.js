@@ -4,7 +4,7 @@ import { el } from "../dom.js";
 import { size } from "./format.js";
 import { settings } from "./host.js";
 import { symbol } from "./icons.js";
-import { t } from "./strings.js";
+import { problemText, t } from "./strings.js";
 import { say } from "./toast.js";
 import { api, getToken } from "./visitor.js";
 
@@ -69,7 +69,7 @@ export class Waiting {
       entry.state.textContent = size(entry.file.size);
     } catch (error) {
       entry.row.classList.add("is-failed");
-      entry.state.textContent = error.status ? error.detail : t.unreachable;
+      entry.state.textContent = problemText(error);
       entry.again.hidden = false;
     }
     this.#changed();

@@ -3,7 +3,7 @@ import { arrange, el } from "../dom.js";
 import { filesElement } from "./files.js";
 import { moment } from "./format.js";
 import { symbol } from "./icons.js";
-import { eventText, t } from "./strings.js";
+import { eventText, problemText, t } from "./strings.js";
 
 const TOGETHER = 5 * 60_000; // ms within which one's messages stand together
 
@@ -53,7 +53,7 @@ function pendingElement(item, { retry, discard }) {
   if (item.state === "failed") {
     const again = el("button", "link", { type: "button", onclick: () => retry(item) }, t.retry);
     const end = el("button", "link", { type: "button", onclick: () => discard(item) }, t.discard);
-    main.append(el("p", "failed", {}, symbol("retry"), `${t.notSent} ${item.error?.detail ?? ""} `, again, " ", end));
+    main.append(el("p", "failed", {}, symbol("retry"), `${t.notSent} ${item.error ? problemText(item.error) : ""} `, again, " ", end));
   } else main.append(el("p", "sending", {}, t.sending));
   return el("li", `message is-mine ${item.state === "failed" ? "is-failed" : "is-sending"}`, {}, main);
 }

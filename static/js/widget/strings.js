@@ -149,7 +149,16 @@ const texts = {
     tomorrow: "morgen",
     failed: "Das hat nicht geklappt. Versuchen Sie es noch einmal.",
     unreachable: "Keine Verbindung. Versuchen Sie es gleich noch einmal.",
-    // The server's event lines are English.
+    // What the server says is English.
+    problems: {
+      email: "Bitte geben Sie eine gültige E-Mail-Adresse an.",
+      invalid_input: "Bitte prüfen Sie Ihre Eingabe.",
+      too_large: "Das ist zu groß.",
+      too_many_pixels: "Dieses Bild hat zu viele Bildpunkte.",
+      too_many_requests: "Das war zu viel auf einmal. Versuchen Sie es gleich noch einmal.",
+      archived: "Dieses Gespräch ist geschlossen.",
+      ticket_closed: "Dieses Gespräch ist geschlossen.",
+    },
     events: [
       [/^joined the conversation$/, "ist jetzt da"],
       [/^took over$/, "hat übernommen"],
@@ -185,4 +194,11 @@ export const t = texts[language];
 export function eventText(body) {
   const [pattern, text] = t.events.find(([one]) => one.test(body)) ?? [];
   return pattern ? body.replace(pattern, text) : body;
+}
+
+/** What went wrong with a call, in the language of this page. */
+export function problemText({ status, code, detail, errors = {} }) {
+  if (!status) return t.unreachable;
+  if (!t.problems) return Object.values(errors).flat()[0] ?? detail;
+  return t.problems[errors.email ? "email" : code] ?? t.failed;
 }

@@ -1,6 +1,6 @@
 // Short messages; screen readers hear them.
 import { el } from "../dom.js";
-import { t } from "./strings.js";
+import { problemText } from "./strings.js";
 
 const place = el("div", "toasts");
 place.setAttribute("role", "status");
@@ -21,7 +21,7 @@ export async function attempt(button, action) {
     return true;
   } catch (error) {
     if (error.name !== "PulseError") throw error;
-    say(error.status ? Object.values(error.errors ?? {}).flat()[0] ?? error.detail : t.unreachable);
+    say(problemText(error));
     return false;
   } finally {
     button.ariaBusy = null;
