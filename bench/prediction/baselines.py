@@ -25,7 +25,7 @@ class Running:
         if len(past) < SAMPLES_AT_LEAST:
             return None
         low, quarter, middle, three, high = (quantile(past, level) for level in LEVELS)
-        return Prediction(middle, (quarter, three), (low, high), len(past), "baseline")
+        return Prediction(middle, (quarter, three), (low, high), len(past), "baseline", LEVELS)
 
 
 class OfPerson(Running):

@@ -32,13 +32,14 @@ def replay(messages: Sequence[Message], estimators: dict[str, Estimator], group_
         by_answer[turn.answer].append(number)
     last: dict[str, object] = {}
     asked: dict[int, dict] = {}
+    told = {name: {} for name in estimators}
     result = Replay([turn.seconds for turn in found], {name: [None] * len(found) for name in estimators})
     for number, message in enumerate(messages):
         for which in by_answer[number] if number in by_answer else ():
             turn = found[which]
-            reply = Reply(seconds=turn.seconds, **asked.pop(which))
-            for one in estimators.values():
-                one.learn(reply)
+            facts = asked.pop(which)
+            for name, one in estimators.items():
+                one.learn(Reply(seconds=turn.seconds, told=told[name].pop(which, None), **facts))
         for which in by_question[number] if number in by_question else ():
             turn = found[which]
             seen = last.get(turn.responder)
@@ -49,6 +50,7 @@ def replay(messages: Sequence[Message], estimators: dict[str, Estimator], group_
             for name, one in estimators.items():
                 p = one.predict(question)
                 if p is not None:
+                    told[name][which] = p
                     result.made[name][which] = (p.ninety[0], p.half[0], p.median, p.half[1], p.ninety[1])
         last[message.sender] = message.at
     return result

@@ -106,8 +106,8 @@ def office(seed: int, size: float) -> list[Message]:
 
 
 def chatters(seed: int, size: float) -> list[Message]:
-    """Friends in pairs and one group of eight, in bursts: a talk excites the next words (seconds apart, at each one's
-    pace), dies out after a few, and what was left open is taken up hours later, mostly in the evening."""
+    """Friends in pairs and one group of eight, in bursts: a word excites the next one, seconds later, at each one's
+    pace and the talk's own (some are lively, some idle along); a talk dies out after a few, and what was left open is taken up hours later, mostly in the evening."""
     random = Random(f"chatters {seed}")
     pace = {f"c{n}": exp(random.gauss(log(12), 0.6)) for n in range(16)}
     names = list(pace)
@@ -119,14 +119,14 @@ def chatters(seed: int, size: float) -> list[Message]:
             if random.random() < 0.75 and not 17 <= at % DAY / HOUR < 24:
                 at += random.expovariate(1 / (3 * HOUR))
                 continue
-            who = random.choice(members)
+            who, mood = random.choice(members), random.gauss(0, 0.6)
             for _ in range(1 + int(random.expovariate(1 / 9))):
                 raw.append((at, where, who))
                 if random.random() < 0.3:
                     at += 1 + random.expovariate(1 / 4)
                     raw.append((at, where, who))
                 who = random.choice([name for name in members if name != who])
-                heat = exp(random.gauss(0, 0.7))
+                heat = exp(mood + random.gauss(0, 0.5))
                 at += 1 + pace[who] * heat * (25 if random.random() < 0.06 else 1)
             at += random.expovariate(1 / (20 * HOUR))
     return _messages(raw)

@@ -1,315 +1,448 @@
-"""How long somebody will take to answer: DRAFT."""
+"""How long somebody will take to answer: learned from their replies, and everybody's, one by one.
+
+Pure: no database, no Flask, no clock. `Predictor.learn` takes each reply when it is there, `Predictor.predict` says
+what to expect of a question; both cost the same however much was learned. What is used, and from where:
+
+- **Polya trees.** Times are counted on a scale of 64 leaves in log seconds (`scale.py`). A binary tree stands over it;
+  each of its nodes asks "in the longer half?" and keeps the share of yes, the latest replies counting most. The
+  distribution is the product along the way. (Lavine 1992, Some aspects of Polya tree distributions for statistical
+  modelling, Annals of Statistics 20; finer nodes lean more on what they start from, as there.)
+- **Partial pooling.** Each share is drawn towards that of who knows more, as if that were a few replies of their own:
+  the person's towards their group's (the team), the group's towards everyone's. So a new person begins as one of the
+  team and becomes themselves with evidence. (Gelman, Hill 2007, Data Analysis Using Regression and Multilevel Models,
+  chapter 12.)
+- **Contexts.** The same counts are kept for the time since the person was last active, the hour, the kind of day,
+  presence, and how quick the person and the group lately were. A person's count in a context is drawn towards the
+  person's odds times what this context does to everyone's odds.
+- **Logistic mixing.** What all of these say about a node is weighed together in log odds; the weights of each level
+  of the tree are learned by online gradient steps on the log loss. A context that tells nothing loses its say.
+  (Mattern 2012, Mixing strategies in data compression; Mahoney 2005, Adaptive weighing of context models.)
+- **Adaptive conformal calibration.** Of each reply it is noted at which level of the prediction it lay; the levels at
+  which the five quantiles are read follow, by a small step up or down each time, until 5% lie below the 5% level and
+  so on, whatever the model does wrong and however people change. (Gibbs, Candes 2021, Adaptive conformal inference
+  under distribution shift, NeurIPS 34, here for each quantile.)
+
+Memory is bounded: at most `COUNTERS_AT_MOST` numbers a person, `PEOPLE_AT_MOST` people (who has not answered for
+longest is forgotten). `docs/prediction.md` has what was measured, and the limits.
+"""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from math import exp, expm1, log, log1p
+from itertools import pairwise
+from math import exp, isfinite, log
 from typing import Any, Protocol
 
+from pulse.analytics.scale import DEPTH, LEAVES, Scale, leaf_of, place_of
+
 Key = str | int
-Counters = dict[int, list[float]]
+Counters = dict[int, list[float]]  # by context and node: share of "longer", replies behind it
 
-SAMPLES_AT_LEAST = 5
+SAMPLES_AT_LEAST = 5  # replies of anybody; below, nothing is predicted
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+PEOPLE_AT_MOST = 10_000
+GROUPS_AT_MOST = 2_000
 
-DEPTH = 6
-LEAVES = 1 << DEPTH
-FINE = LEAVES // 2
-TOP = log1p(30 * 86_400.0)
-WIDTH = TOP / LEAVES
-
-IDLE_EDGES = (10.0, 40.0, 120.0, 600.0, 3_600.0, 14_400.0, 57_600.0, 259_200.0)
-EVIDENCE_EDGES = (1, 5, 15, 50)
 PRESENCES = ("online", "away", "busy", "offline")
-PRIOR = [0.0] + [(1.5, 2.0, 3.0, 4.0, 6.0, 9.0)[n.bit_length() - 1] for n in range(1, LEAVES)]
-SLOW, FAST, CONTEXT, EVERYONE = 1_000.0, 10.0, 300.0, 20_000.0
-RATE = 0.02
-RN = 100
-RMIN = 0.0015
-PACE = 0.3
-GAMMA = 0.005
-CAP = 0.935
-M = 2.0
-ME = 5.0
-MG = 5.0
-MP = 1.0
+IDLE_EDGES = (10.0, 40.0, 120.0, 600.0, 3_600.0, 4 * 3_600.0, 16 * 3_600.0, 3 * 86_400.0)  # seconds
+EVIDENCE_EDGES = (1, 5, 15)  # replies of the person: calibrated apart, as thin evidence errs otherwise
+PACE_STEP = 0.9  # width of a class of pace, in log seconds
+PACE_RATE = 0.3  # how much the latest reply weighs in a pace
+RECENT = 12  # paces kept, to know how it was when a question was asked that is answered only now
+
+# Replies that count at most: the share moves by one part of so many with each further one.
+OWN, LATELY, IN_CONTEXT, ALL, ALL_IN_CONTEXT = 1_000.0, 10.0, 300.0, 20_000.0, 5_000.0
+# As how many replies counts what a share is drawn towards: of a person, by depth in the tree; of a group, and of
+# everyone in a context.
+PRIORS = [0.0] + [(3.0, 4.0, 6.0, 8.0, 12.0, 18.0)[node.bit_length() - 1] for node in range(1, LEAVES)]
+GROUP_PRIOR, CONTEXT_PRIOR = 20.0, 2.0
+
+# Weights to begin with: everyone, the person, the person lately, by idle time, by hour, by day, by presence,
+# everyone by idle time and pace, the group by its pace.
 WEIGHTS = (0.0, 0.15, 0.15, 0.25, 0.1, 0.1, 0.25, 0.1, 0.0)
+RATE, RATE_HALF, RATE_LEAST = 0.015, 100, 0.0015  # of learning them
+CALIBRATION_STEP = 0.003
+RANGE_AT_MOST = 0.935  # of all replies, where many lie exactly on the range's lower end
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    responder: Key
-    asked_at: datetime
-    group: Key | None = None
-    presence: str | None = None
-    last_active: datetime | None = None
-    waited: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    responder: Key
-    asked_at: datetime
-    seconds: float
-    group: Key | None = None
-    presence: str | None = None
-    last_active: datetime | None = None
+FINE = LEAVES // 2  # the nodes from here on, just above the leaves, know no contexts
+FAST, IDLE, HOUR, DAY, IDLE_PACE, GROUP_PACE, PRESENCE = (kind << 15 for kind in range(1, 8))
+_SLOT = 6  # a context's number is shifted by this, to make room for the node's
+COUNTERS_AT_MOST = (LEAVES - 1) + (FINE - 1) * (1 + (len(IDLE_EDGES) + 2) + 24 + 32 + (len(PRESENCES) + 1))
+_UNKNOWN = (0.5, 0.0)
+_STRIDE = 0.6180339887498949  # of the golden ratio: evenly spread, without a random number
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
+    """What to expect, in seconds from the moment of asking."""
+
     median: float
-    half: tuple[float, float]
-    ninety: tuple[float, float]
-    samples: int
-    source: str
+    half: tuple[float, float]  # in which the middle half of such replies lies
+    ninety: tuple[float, float]  # in which nine of ten lie
+    samples: int  # replies that the source has given
+    source: str  # "person", "group" or "everyone": the closest one with enough evidence of its own
+    levels: tuple[float, ...] = LEVELS  # at which the five were read, after calibration
+
+    @property
+    def quantiles(self) -> tuple[float, float, float, float, float]:
+        """At 5%, 25%, 50%, 75% and 95%."""
+        return self.ninety[0], self.half[0], self.median, self.half[1], self.ninety[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that waits for an answer of `responder`."""
+
+    responder: Key
+    asked_at: datetime  # aware, in the responder's time zone if known; for a new question the present moment
+    group: Key | None = None
+    presence: str | None = None  # the responder's, when it was asked
+    last_active: datetime | None = (
+        None  # when the responder last wrote before that; None: as the replies tell
+    )
+    waited: float = 0.0  # seconds; only what is longer than that is expected
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A question that was answered."""
+
+    responder: Key
+    asked_at: datetime
+    seconds: float  # within business hours, where those count
+    group: Key | None = None
+    presence: str | None = None
+    last_active: datetime | None = None
+    told: Prediction | None = (
+        None  # what was predicted when it was asked (with nothing waited), if that was kept
+    )
 
 
 class Estimator(Protocol):
+    """What anything must be that predicts replies; a better one is put in its place."""
+
     def learn(self, reply: Reply) -> None: ...
 
     def predict(self, question: Question) -> Prediction | None: ...
 
 
+@dataclass(slots=True)
 class _Known:
-    __slots__ = ("counters", "last_answer", "pace", "samples")
+    """What is known of a person, of a group or of everyone."""
 
-    def __init__(self) -> None:
-        self.samples = 0
-        self.pace = -1.0
-        self.last_answer: float | None = None
-        self.counters: Counters = {}
+    samples: int = 0
+    pace: float | None = None  # of the latest replies, on the scale
+    recent: list[list[float]] = field(default_factory=list)  # when it changed, and to what
+    counters: Counters = field(default_factory=dict)
+
+    def note(self, place: float, at: float) -> None:
+        self.samples += 1
+        self.pace = place if self.pace is None else self.pace + PACE_RATE * (place - self.pace)
+        self.recent.append([at, self.pace])
+        if len(self.recent) > RECENT:
+            del self.recent[0]
+
+    def as_of(self, moment: float) -> tuple[float | None, int]:
+        """When they had last answered at this moment, and the class of their pace then (0: unknown)."""
+        for at, pace in reversed(self.recent):
+            if at <= moment:
+                return at, 1 + int(pace / PACE_STEP)
+        return None, 1 + int(self.recent[0][1] / PACE_STEP) if len(self.recent) == RECENT else 0
 
 
-NOBODY = _Known()
-NONE = (0.5, 0.0)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A question or reply, with all that is known about it."""
+
+    everyone: Counters
+    group: Counters
+    person: Counters
+    evidence: int
+    idle: int  # keys of contexts
+    hour: int
+    hour_of_day: int
+    day: int
+    idle_pace: int
+    group_pace: int
+    presence: int
+
+    def base(self, node: int) -> tuple[float, float]:
+        """The share of "longer" at a node: everyone's, and the person's."""
+        share, count = self.everyone.get(node, _UNKNOWN)
+        everyone = (count * share + 1.0) / (count + 2.0)
+        share, count = self.group.get(node, _UNKNOWN)
+        group = (count * share + GROUP_PRIOR * everyone) / (count + GROUP_PRIOR)
+        share, count = self.person.get(node, _UNKNOWN)
+        prior = PRIORS[node]
+        return everyone, (count * share + prior * group) / (count + prior)
+
+    def opinions(self, node: int) -> list[float]:
+        """The log odds of "longer" at a node, in the order of `WEIGHTS`."""
+        everyone, own = self.base(node)
+        prior = PRIORS[node]
+        share, count = self.person.get(FAST + node, _UNKNOWN)
+        shares = [everyone, own, (count * share + prior * own) / (count + prior)]
+        of_all, of_person = self.everyone.get, self.person.get
+        usual = own / (1.0 - own) * (1.0 - everyone) / everyone  # how the person differs from everyone
+
+        by_idle = 0.0
+        for theirs, mine in (
+            (self.idle, self.idle),
+            (self.hour, self.hour_of_day),
+            (self.day, self.day),
+            (self.presence, self.presence),
+        ):
+            share, count = of_all(theirs + node, _UNKNOWN)
+            context = (count * share + CONTEXT_PRIOR * everyone) / (count + CONTEXT_PRIOR)
+            if theirs == self.idle:
+                by_idle = context
+            odds = usual * context / (1.0 - context)
+            share, count = of_person(mine + node, _UNKNOWN)
+            shares.append((count * share + prior * odds / (1.0 + odds)) / (count + prior))
+
+        share, count = of_all(self.idle_pace + node, _UNKNOWN)
+        shares.append((count * share + prior * by_idle) / (count + prior))
+
+        share, count = of_all(self.group_pace + node, _UNKNOWN)
+        context = (count * share + CONTEXT_PRIOR * everyone) / (count + CONTEXT_PRIOR)
+        odds = usual * context / (1.0 - context)
+        share, count = self.group.get(self.group_pace + node, _UNKNOWN)
+        shares.append((count * share + prior * odds / (1.0 + odds)) / (count + prior))
+        return [log(share / (1.0 - share)) for share in shares]
+
+    def count(self, node: int, is_longer: int) -> None:
+        """Learn which way a reply went at a node."""
+        _count(self.everyone, node, is_longer, ALL)
+        _count(self.group, node, is_longer, ALL_IN_CONTEXT)
+        _count(self.person, node, is_longer, OWN)
+        if node >= FINE:
+            return
+        _count(self.person, FAST + node, is_longer, LATELY)
+        for key in (self.idle, self.hour_of_day, self.day, self.presence):
+            _count(self.person, key + node, is_longer, IN_CONTEXT)
+        for key in (self.idle, self.hour, self.day, self.presence, self.idle_pace, self.group_pace):
+            _count(self.everyone, key + node, is_longer, ALL_IN_CONTEXT)
+        _count(self.group, self.group_pace + node, is_longer, IN_CONTEXT)
 
 
 class Predictor:
+    """The estimator. Everything it knows is in `state()`, and comes back with `Predictor.of(state)`."""
+
     def __init__(self) -> None:
-        self.everyone = _Known()
-        self.people: dict[Key, _Known] = {}
-        self.groups: dict[Key, _Known] = {}
-        self.weights: dict[int, list[float]] = {}
-        self.inside: dict[int, list[float]] = {}
-        self.levels: dict[int, list[float]] = {}
-        self.turn = 0
-        self.counts = {}
+        self._everyone = _Known()
+        self._people: dict[Key, _Known] = {}  # who answered last comes last
+        self._groups: dict[Key, _Known] = {}
+        self._weights = [list(WEIGHTS) for _ in range(DEPTH)]  # by depth of the node
+        self._steps = [0] * DEPTH
+        self._scale = Scale()
+        self._levels = [list(LEVELS) for _ in range(len(EVIDENCE_EDGES) + 1)]  # by evidence
 
-    def _contexts(self, q, person, group):
-        last = q.last_active.timestamp() if q.last_active is not None else person.last_answer
-        idle = 0
-        if last is not None:
-            idle = 1 + bisect_right(IDLE_EDGES, max(0.0, q.asked_at.timestamp() - last))
-        pace = 0 if person.pace < 0 else 1 + int(person.pace / 0.9)
-        gpace = 0 if group.pace < 0 else 1 + int(group.pace / 0.9)
-        hour = q.asked_at.hour
-        kind = max(0, q.asked_at.weekday() - 3)
-        day = hour // 3 + 8 * kind
-        presence = PRESENCES.index(q.presence) + 1 if q.presence in PRESENCES else 0
-        # everyone's: base 0, idle, hour, day, idle x pace, gpace, presence
-        e = (0, (1 << 9 | idle) << 6, (2 << 9 | kind * 24 + hour) << 6, (3 << 9 | day) << 6,
-             (4 << 9 | idle * 20 + pace) << 6, (5 << 9 | gpace) << 6, (6 << 9 | presence) << 6)
-        p = (0, 7 << 15, e[1], (2 << 9 | hour) << 6, e[3], e[6])
-        return e, p, e[5]
-
-    def _base(self, node, ec, gc, pc):
-        m = PRIOR[node]
-        p, n = ec.get(node, NONE)
-        e = (n * p + 1.0) / (n + 2.0)
-        p, n = gc.get(node, NONE)
-        g = (n * p + MG * e) / (n + MG)
-        p, n = pc.get(node, NONE)
-        m *= MP
-        return e, (n * p + m * g) / (n + m)
-
-    def _inputs(self, node, ec, gc, pc, ek, pk, gk):
-        m = PRIOR[node]
-        e, s = self._base(node, ec, gc, pc)
-        eo = (1.0 - e) / e
-        so = s / (1.0 - s) * eo
-        p, n = pc.get(pk[1] + node, NONE)
-        f = (n * p + m * s) / (n + m)
-        ps = [e, s, f]
-        # idle
-        p, n = ec.get(ek[1] + node, NONE)
-        ei = (n * p + ME * e) / (n + ME)
-        for k, own in ((1, pk[2]), (2, pk[3]), (3, pk[4]), (6, pk[5])):
-            if k == 1:
-                x = ei
-            else:
-                p, n = ec.get(ek[k] + node, NONE)
-                x = (n * p + ME * e) / (n + ME)
-            o = so * x / (1.0 - x)
-            p, n = pc.get(own + node, NONE)
-            ps.append((n * p + M * m * o / (1.0 + o)) / (n + M * m))
-        p, n = ec.get(ek[4] + node, NONE)
-        ps.append((n * p + M * m * ei) / (n + M * m))
-        p, n = ec.get(ek[5] + node, NONE)
-        x = (n * p + ME * e) / (n + ME)
-        o = so * x / (1.0 - x)
-        p, n = gc.get(gk + node, NONE)
-        ps.append((n * p + M * m * o / (1.0 + o)) / (n + M * m))
-        return s, [log(p / (1.0 - p)) for p in ps]
-
-    def _w(self, bucket, node):
-        return self.weights.get(bucket * 8 + node.bit_length()) or list(W0)
-
-    def predict(self, q):
-        person = self.people.get(q.responder, NOBODY)
-        group = self.groups.get(q.group, NOBODY) if q.group is not None else NOBODY
-        if self.everyone.samples < SAMPLES_AT_LEAST:
+    def predict(self, question: Question) -> Prediction | None:
+        """What to expect; None as long as there is too little evidence of anybody."""
+        if self._everyone.samples < SAMPLES_AT_LEAST:
             return None
-        ek, pk, gk = self._contexts(q, person, group)
-        ec, gc, pc = self.everyone.counters, group.counters, person.counters
-        bucket = bisect_right(EVIDENCE_EDGES, person.samples)
+        person = self._people.get(question.responder) or _Known()
+        group = self._groups.get(question.group) if question.group is not None else None
+        case = self._case(question, person, group or _Known())
+        mass = self._spread(case)
+        levels = tuple(self._levels[case.evidence])
+        low, quarter, middle, three, high = self._read(mass, levels, max(0.0, question.waited))
+        source, samples = "everyone", self._everyone.samples
+        if group is not None and group.samples >= SAMPLES_AT_LEAST:
+            source, samples = "group", group.samples
+        if person.samples >= SAMPLES_AT_LEAST:
+            source, samples = "person", person.samples
+        return Prediction(middle, (quarter, three), (low, high), samples, source, levels)
+
+    def learn(self, reply: Reply) -> None:
+        """The next reply, in the order in which they were given."""
+        if not isfinite(reply.seconds):
+            raise ValueError(f"a reply after {reply.seconds} seconds")
+        seconds = max(0.0, reply.seconds)
+        place = place_of(seconds)
+        person = _kept(self._people, reply.responder, PEOPLE_AT_MOST)
+        group = _Known() if reply.group is None else _kept(self._groups, reply.group, GROUPS_AT_MOST)
+        case = self._case(reply, person, group)
+        below, mass = self._follow(case, leaf_of(place))
+        under, until = self._scale.shares(seconds)
+        if self._everyone.samples >= SAMPLES_AT_LEAST:
+            within = under + (until - under) * (self._everyone.samples * _STRIDE % 1.0)
+            self._calibrate(case.evidence, _level(reply.told, place, seconds), below + mass * within)
+        self._scale.note(seconds)
+        answered_at = reply.asked_at.timestamp() + seconds
+        for known in (self._everyone, group, person):
+            known.note(place, answered_at)
+
+    def _case(self, about: Question | Reply, person: _Known, group: _Known) -> _Case:
+        if about.asked_at.tzinfo is None:
+            raise ValueError("asked_at must know its time zone")
+        at = about.asked_at.timestamp()
+        last, pace = person.as_of(at)
+        if about.last_active is not None:
+            last = about.last_active.timestamp()
+        idle = 0 if last is None else 1 + bisect_right(IDLE_EDGES, at - last)
+        hour = about.asked_at.hour
+        kind = max(0, about.asked_at.weekday() - 3)  # Monday to Thursday, Friday, Saturday, Sunday
+        presence = 1 + PRESENCES.index(about.presence) if about.presence in PRESENCES else 0
+        return _Case(
+            everyone=self._everyone.counters,
+            group=group.counters,
+            person=person.counters,
+            evidence=bisect_right(EVIDENCE_EDGES, person.samples),
+            idle=IDLE + (idle << _SLOT),
+            hour=HOUR + (kind * 24 + hour << _SLOT),
+            hour_of_day=HOUR + (hour << _SLOT),
+            day=DAY + (kind * 8 + hour // 3 << _SLOT),
+            idle_pace=IDLE_PACE + (idle * 20 + pace << _SLOT),
+            group_pace=GROUP_PACE + (group.as_of(at)[1] << _SLOT),
+            presence=PRESENCE + (presence << _SLOT),
+        )
+
+    def _spread(self, case: _Case) -> list[float]:
+        """The probability of each leaf."""
         mass = [1.0] * (2 * LEAVES)
         for node in range(1, LEAVES):
-            m = mass[node]
-            if m < 1e-4:
-                mass[2 * node] = mass[2 * node + 1] = m / 2
-                continue
             if node >= FINE:
-                p = self._base(node, ec, gc, pc)[1]
+                longer = case.base(node)[1]
             else:
-                _, st = self._inputs(node, ec, gc, pc, ek, pk, gk)
-                p = squash(sum([a * b for a, b in zip(self._w(bucket, node), st)]))
-            mass[2 * node] = m * (1 - p)
-            mass[2 * node + 1] = m * p
-        cum = [0.0]
-        t = 0.0
-        for x in mass[LEAVES:]:
-            t += x
-            cum.append(t)
-        start = 0.0
-        if q.waited > 0:
-            y = min(log1p(q.waited), TOP - 1e-9)
-            k = int(y / WIDTH)
-            start = cum[k] + mass[LEAVES + k] * self._share(k, y)[1]
-        out = []
-        levels = self.levels.get(min(bucket, 3)) or LEVELS
-        ls = [start + (t - start) * a for a in levels]
-        for j, level in enumerate(ls):
-            if j == 4:
-                k = min(LEAVES - 1, int(log1p(out[0]) / WIDTH + 1e-9))
-                under = max(start, cum[k] + mass[LEAVES + k] * self._share(k, log1p(out[0]))[0])
-                level = max(ls[3], min(level, under + CAP * (t - start)))
-            k = max(0, min(bisect_left(cum, level) - 1, LEAVES - 1))
-            y = self._place(k, (level - cum[k]) / mass[LEAVES + k])
-            out.append(max(expm1(y), q.waited, out[-1] if out else 0.0))
-        source, n = "everyone", self.everyone.samples
-        if group.samples >= SAMPLES_AT_LEAST:
-            source, n = "group", group.samples
-        if person.samples >= SAMPLES_AT_LEAST:
-            source, n = "person", person.samples
-        return Prediction(out[2], (out[1], out[3]), (out[0], out[4]), n, source)
+                longer = _mixed(self._weights[node.bit_length() - 1], case.opinions(node))
+            mass[2 * node] = mass[node] * (1.0 - longer)
+            mass[2 * node + 1] = mass[node] * longer
+        return mass[LEAVES:]
 
-    def _share(self, k, y):
-        """Which share of bin k is below y, and which at or below."""
-        low = k * WIDTH
-        plain = min(1.0, max(0.0, (y - low) / WIDTH))
-        found = self.inside.get(k)
-        if found is None:
-            return plain, plain
-        v, a, _ = found
-        rest = (1 - a) * plain
-        if y > v + 1e-9:
-            return rest + a, rest + a
-        if y < v - 1e-9:
-            return rest, rest
-        return rest, rest + a
+    def _read(self, mass: Sequence[float], levels: Sequence[float], waited: float) -> list[float]:
+        """The times at these levels, of all that take longer than `waited`."""
+        below = [0.0]
+        for part in mass:
+            below.append(below[-1] + part)
+        total = below[-1]
 
-    def _place(self, k, share):
-        low = k * WIDTH
-        found = self.inside.get(k)
-        if found is None:
-            return low + WIDTH * share
-        v, a, _ = found
-        before = (1 - a) * (v - low) / WIDTH
-        if share < before:
-            return low + WIDTH * share / (1 - a)
-        if share <= before + a:
-            return v
-        return low + WIDTH * (share - a) / (1 - a)
+        def time_at(level: float) -> float:
+            leaf = min(max(bisect_left(below, level) - 1, 0), LEAVES - 1)
+            return self._scale.seconds_at(leaf, (level - below[leaf]) / mass[leaf])
 
-    def learn(self, r):
-        person = self.people.setdefault(r.responder, _Known())
-        group = self.groups.setdefault(r.group, _Known()) if r.group is not None else _Known()
-        ek, pk, gk = self._contexts(r, person, group)
-        ec, gc, pc = self.everyone.counters, group.counters, person.counters
-        bucket = bisect_right(EVIDENCE_EDGES, person.samples)
-        y = min(log1p(max(0.0, r.seconds)), TOP - 1e-9)
-        leaf = int(y / WIDTH)
+        def level_of(seconds: float, part: int) -> float:
+            leaf = leaf_of(place_of(seconds))
+            return below[leaf] + mass[leaf] * self._scale.shares(seconds)[part]
+
+        gone = level_of(waited, 1) if waited > 0 else 0.0
+        at = [gone + (total - gone) * level for level in levels]
+        times: list[float] = []
+        for level in at[:-1]:
+            times.append(max(time_at(level), waited, *times[-1:]))
+        if (
+            waited == 0
+        ):  # with many on the lower end itself, all from there to 95% would be more than nine of ten
+            at[-1] = max(at[-2], min(at[-1], level_of(times[0], 0) + RANGE_AT_MOST))
+        return [*times, max(time_at(at[-1]), times[-1])]
+
+    def _follow(self, case: _Case, leaf: int) -> tuple[float, float]:
+        """Learn that a reply fell on a leaf; the probability of all before, and of it, as they were."""
         mass, below = 1.0, 0.0
         for depth in range(DEPTH):
             node = (LEAVES + leaf) >> (DEPTH - depth)
-            bit = (leaf >> (DEPTH - 1 - depth)) & 1
+            is_longer = (leaf >> (DEPTH - 1 - depth)) & 1
             if node >= FINE:
-                p = self._base(node, ec, gc, pc)[1]
+                longer = case.base(node)[1]
             else:
-                _, st = self._inputs(node, ec, gc, pc, ek, pk, gk)
-                w = self._w(bucket, node)
-                p = squash(sum([a * b for a, b in zip(w, st)]))
-                key = bucket * 8 + node.bit_length()
-                n = self.counts[key] = self.counts.get(key, 0) + 1
-                err = max(RATE / (1 + n / RN) ** 0.5, RMIN) * (bit - p)
-                self.weights[key] = [a + err * b for a, b in zip(w, st)]
-            if bit:
-                below += mass * (1 - p)
-                mass *= p
+                weights, opinions = self._weights[depth], case.opinions(node)
+                longer = _mixed(weights, opinions)
+                self._steps[depth] += 1
+                rate = max(RATE / (1 + self._steps[depth] / RATE_HALF) ** 0.5, RATE_LEAST)
+                step = rate * (is_longer - longer)
+                self._weights[depth] = [
+                    weight + step * opinion for weight, opinion in zip(weights, opinions, strict=True)
+                ]
+            if is_longer:
+                below += mass * (1.0 - longer)
+                mass *= longer
             else:
-                mass *= 1 - p
-            bump(ec, node, bit, EVERYONE)
-            bump(gc, node, bit, EVERYONE / 4)
-            bump(pc, node, bit, SLOW)
-            if node < FINE:
-                bump(pc, pk[1] + node, bit, FAST)
-                for k in pk[2:]:
-                    bump(pc, k + node, bit, CONTEXT)
-                for k in ek[1:]:
-                    bump(ec, k + node, bit, EVERYONE / 4)
-                bump(gc, gk + node, bit, CONTEXT)
-        lo, hi = self._share(leaf, y)
-        self.turn = (self.turn + 1) % 1024
-        u = below + mass * (lo + (hi - lo) * ((self.turn * 0.6180339887) % 1.0))
-        if person.samples >= 0 and self.everyone.samples >= SAMPLES_AT_LEAST:
-            ls = self.levels.get(min(bucket, 3)) or list(LEVELS)
-            self.levels[min(bucket, 3)] = sorted(
-                min(0.999, max(0.001, a + GAMMA * (t - (u <= a)))) for a, t in zip(ls, LEVELS)
-            )
-        found = self.inside.get(leaf)
-        if found is None:
-            self.inside[leaf] = [y, 0.0, 1.0]
-        else:
-            found[2] = min(found[2] + 1.0, 100.0)
-            found[1] += ((y == found[0]) - found[1]) / found[2]
-            if found[1] < 0.2 and y != found[0]:
-                found[0] = y
-        for known in (self.everyone, group, person):
-            known.samples += 1
-            known.pace = y if known.pace < 0 else known.pace + PACE * (y - known.pace)
-        person.last_answer = r.asked_at.timestamp() + r.seconds
+                mass *= 1.0 - longer
+            case.count(node, is_longer)
+        return below, mass
+
+    def _calibrate(self, evidence: int, told: float | None, now: float) -> None:
+        """Move the levels: told is where the reply lay in what was predicted, now where it would lie today."""
+        level = now if told is None else told
+        moved = [
+            min(0.999, max(0.001, found + CALIBRATION_STEP * (wanted - (level <= found))))
+            for found, wanted in zip(self._levels[evidence], LEVELS, strict=True)
+        ]
+        self._levels[evidence] = sorted(moved)
+
+    def state(self) -> dict[str, Any]:
+        """Everything, as plain data for JSON."""
+        return {
+            "version": 1,
+            "everyone": _dump(self._everyone),
+            "people": [[key, _dump(known)] for key, known in self._people.items()],
+            "groups": [[key, _dump(known)] for key, known in self._groups.items()],
+            "weights": [list(one) for one in self._weights],
+            "steps": list(self._steps),
+            "frequent": [[leaf, *found] for leaf, found in self._scale.frequent.items()],
+            "levels": [list(one) for one in self._levels],
+        }
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> "Predictor":
+        """The one that gave this state."""
+        if state.get("version") != 1:
+            raise ValueError(f"a state of version {state.get('version')}, not 1")
+        made = cls()
+        made._everyone = _load(state["everyone"])
+        made._people = {key: _load(known) for key, known in state["people"]}
+        made._groups = {key: _load(known) for key, known in state["groups"]}
+        made._weights = [list(one) for one in state["weights"]]
+        made._steps = list(state["steps"])
+        made._scale.frequent = {leaf: list(found) for leaf, *found in state["frequent"]}
+        made._levels = [list(one) for one in state["levels"]]
+        return made
 
 
-W0 = WEIGHTS
+def _mixed(weights: Sequence[float], opinions: Sequence[float]) -> float:
+    total = sum([weight * opinion for weight, opinion in zip(weights, opinions, strict=True)])
+    return 1.0 / (1.0 + exp(-min(7.0, max(-7.0, total))))
 
 
-def squash(x):
-    if x > 7:
-        x = 7
-    elif x < -7:
-        x = -7
-    return 1.0 / (1.0 + exp(-x))
+def _count(counters: Counters, key: int, is_longer: int, at_most: float) -> None:
+    found = counters.get(key)
+    if found is None:
+        counters[key] = [float(is_longer), 1.0]
+        return
+    if found[1] < at_most:
+        found[1] += 1.0
+    found[0] += (is_longer - found[0]) / found[1]
 
 
-def bump(counters, key, bit, limit):
-    c = counters.get(key)
-    if c is None:
-        counters[key] = [float(bit), 1.0]
-    else:
-        n = c[1]
-        if n < limit:
-            n += 1.0
-            c[1] = n
-        c[0] += (bit - c[0]) / n
+def _kept(all_known: dict[Key, _Known], key: Key, at_most: int) -> _Known:
+    """Who is known by this key, now the latest; the one not heard of for longest makes room."""
+    known = all_known.pop(key, None) or _Known()
+    if len(all_known) >= at_most:
+        del all_known[next(iter(all_known))]
+    all_known[key] = known
+    return known
+
+
+def _level(told: Prediction | None, place: float, seconds: float) -> float | None:
+    """At which level of what was told a reply lay; None if nothing was told or it is one of the told times."""
+    if told is None or seconds in told.quantiles:
+        return None
+    levels, places = told.levels, [place_of(time) for time in told.quantiles]
+    if place < places[0]:
+        return levels[0] / 2
+    for (low, low_level), (high, high_level) in pairwise(zip(places, levels, strict=True)):
+        if low <= place < high:
+            return low_level + (high_level - low_level) * (place - low) / (high - low)
+    return (1.0 + levels[-1]) / 2
+
+
+def _dump(known: _Known) -> dict[str, Any]:
+    counters = [[key, share, count] for key, (share, count) in known.counters.items()]
+    recent = [list(one) for one in known.recent]
+    return {"samples": known.samples, "pace": known.pace, "recent": recent, "counters": counters}
+
+
+def _load(plain: Mapping[str, Any]) -> _Known:
+    counters = {key: [share, count] for key, share, count in plain["counters"]}
+    return _Known(plain["samples"], plain["pace"], [list(one) for one in plain["recent"]], counters)
