@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from pulse.conversations import service as conversations
 from tests.conftest import Live
 from tests.web.chat import (
     Make,
@@ -9,9 +10,11 @@ from tests.web.chat import (
     act,
     body,
     direct,
+    expect_ready,
     fill,
     message,
     open_chat,
+    row,
     say,
     seq,
     team,
@@ -38,6 +41,25 @@ def test_editing_in_place(live: Live, account: Make, visitor: Visit) -> None:
     expect(body(one)).to_be_focused()
     other.get_by_role("button", name="(edited)").click()
     expect(other.locator("#revision-list")).to_contain_text("Hello evrybody")
+
+
+def test_a_press_is_not_lost_when_its_message_changes(live: Live, account: Make, visitor: Visit) -> None:
+    ann, bob = account("ann"), account("bob")
+    talk = direct(live, ann, bob)
+    [first] = say(live, ann, talk, "Under the pointer")
+    page = open_chat(visitor(ann), talk)
+    found = message(page, "Under the pointer")
+    found.hover()
+    found.get_by_role("button", name="More").hover()
+    page.mouse.down()
+    with live.app.app_context():
+        conversations.react(bob.id, first, "🦓", True)
+    say(live, bob, talk, "Said after it")
+    expect(row(page, talk)).to_contain_text("Said after it")
+    page.mouse.up()
+    expect(page.locator("#message-menu")).to_be_visible()
+    expect(message(page, "Said after it")).to_be_visible()
+    expect(found).to_contain_text("🦓")
 
 
 def test_an_edit_can_be_given_up(live: Live, account: Make, visitor: Visit) -> None:
@@ -146,6 +168,7 @@ def test_pins_are_listed_and_lead_to_their_messages(live: Live, account: Make, v
     expect(pinned).to_have_count(1)
     fill(live, ann, general, 200)
     one.reload()
+    expect_ready(one)
     one.get_by_role("button", name="Pinned messages").click()
     one.locator("#list-pins").get_by_role("button", name="The address is 12 High Street").click()
     expect(message(one, "12 High Street")).to_be_focused()

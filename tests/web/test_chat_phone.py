@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Live
-from tests.web.chat import Make, Visit, body, direct, message, open_chat, row, say, write
+from tests.web.chat import Make, Visit, body, direct, fill, message, open_chat, row, say, write
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -55,3 +55,23 @@ def test_a_tap_on_a_message_offers_what_can_be_done(live: Live, account: Make, v
     page.get_by_role("button", name="Search in this conversation").tap()
     expect(page.locator("#finder")).to_be_visible()
     assert fits(page)
+
+
+def test_a_pinned_message_is_shown_and_the_way_back_leads_to_the_list(
+    live: Live, account: Make, visitor: Visit
+) -> None:
+    ann, bob = account("ann"), account("bob")
+    talk = direct(live, ann, bob)
+    say(live, bob, talk, "The address is 12 High Street")
+    fill(live, bob, talk, 60)
+    page = open_chat(visitor(ann, **PHONE), talk, "?message=1")
+    message(page, "12 High Street").tap()
+    message(page, "12 High Street").get_by_role("button", name="More").tap()
+    page.locator("#message-menu").get_by_role("button", name="Pin", exact=True).tap()
+    page.get_by_role("button", name="Details").tap()
+    page.locator("#part-pins summary").tap()
+    page.locator("#list-pins").get_by_role("button", name="The address is 12 High Street").tap()
+    expect(message(page, "12 High Street")).to_be_in_viewport()
+    expect(page.locator("#details")).to_be_hidden()
+    page.go_back()
+    expect(page.locator("#list-pins")).to_be_visible()

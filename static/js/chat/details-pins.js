@@ -2,8 +2,8 @@
 import { report } from "../ui.js";
 import { byId, copyOf } from "../dom.js";
 import { withCursor } from "../lists.js";
-import { showMessage } from "./opening.js";
-import { chat, client, on, open, writerOf } from "./page.js";
+import { goToConversation } from "./opening.js";
+import { chat, client, on, open, tell, writerOf } from "./page.js";
 import { shortOf, showTime } from "./times.js";
 
 const part = byId("part-pins");
@@ -29,7 +29,10 @@ function row(message) {
   parts.name.textContent = writerOf(message);
   parts.text.textContent = message.body || message.attachments.map((file) => file.name).join(", ");
   showTime(parts.time, message.created_at, shortOf(message.created_at));
-  parts.go.addEventListener("click", () => report(() => showMessage(message.seq)));
+  parts.go.addEventListener("click", () => {
+    tell("left for", message);
+    report(() => goToConversation(open.id, { seq: message.seq }));
+  });
   parts.unpin.hidden = !open.conversation?.may_post;
   parts.unpin.addEventListener("click", () => report(() => chat.pin(message.id, false)));
   return root;

@@ -42,6 +42,7 @@ on("show details", (part) => {
   box.scrollIntoView({ block: "nearest" });
   box.querySelector("summary").focus({ preventScroll: true });
 });
+on("left for", () => narrow.matches && show(false)); // "back" leads here again
 on("opening", (id) => show(id !== null && wide.matches && keptValue("details", true)));
 on("opened", () => {
   if (!pane.hidden) tell("details shown");

@@ -17,7 +17,8 @@ export function showPane(name) {
 export async function goToConversation(id, { seq = null, isNew = true, isFocused = true } = {}) {
   if (isNew) {
     const address = addressOf(id, seq);
-    if (address !== location.pathname + location.search) history.pushState({ pane: "talk" }, "", address);
+    const isHere = address === location.pathname + location.search && history.state?.pane !== "details";
+    if (!isHere) history.pushState({ pane: "talk" }, "", address);
   }
   showPane(id === null ? "list" : "talk");
   if (open.id !== id || !open.timeline) await show(id);

@@ -69,7 +69,8 @@ function asidesAmong(messages, isStart) {
   return asidesOf(open.id).filter((aside) => fits(new Date(aside.at)));
 }
 
-const drawSoon = oncePerFrame(draw);
+let isPressed = false; // a row made anew under the pointer would swallow the click
+const drawSoon = oncePerFrame(() => isPressed || draw());
 
 /** Show a timeline that has been opened, at its newest messages. */
 function start(timeline) {
@@ -144,6 +145,7 @@ export async function goLatest() {
 /** Go to a message, or to where it was; returns its element or null. */
 export async function goTo(seq) {
   const { timeline } = open;
+  if (!timeline) return null;
   const [first, last] = [timeline.messages[0]?.seq, timeline.messages.at(-1)?.seq];
   if (!(seq >= first && seq <= last)) await report(() => timeline.around(seq));
   const { messages } = timeline;
@@ -170,6 +172,13 @@ export function seqsSeen() {
 }
 
 scroll.addEventListener("scroll", onScroll, { passive: true });
+list.addEventListener("pointerdown", () => (isPressed = true));
+for (const end of ["pointerup", "pointercancel", "contextmenu"]) {
+  addEventListener(end, () => {
+    if (isPressed) drawSoon();
+    isPressed = false;
+  });
+}
 const sizes = new ResizeObserver(() => {
   if (staysAtEnd()) toBottom();
 });
