@@ -1,75 +1,73 @@
 """How long somebody will take to answer: learned from their replies, and everybody's, one by one.
 
-Pure: no database, no Flask, no clock. `Predictor.learn` takes each reply when it is there, `Predictor.predict` says
-what to expect of a question; both cost the same however much was learned. What is used, and from where:
+Pure: no database, no Flask, no clock. `Predictor.learn` takes each reply when it is there,
+`Predictor.predict` says what to expect of a question; both cost the same however much was learned. What is
+used, and from where:
 
-- **Polya trees.** Times are counted on a scale of 64 leaves in log seconds (`scale.py`). A binary tree stands over it;
-  each of its nodes asks "in the longer half?" and keeps the share of yes, the latest replies counting most. The
-  distribution is the product along the way. (Lavine 1992, Some aspects of Polya tree distributions for statistical
-  modelling, Annals of Statistics 20; finer nodes lean more on what they start from, as there.)
-- **Partial pooling.** Each share is drawn towards that of who knows more, as if that were a few replies of their own:
-  the person's towards their group's (the team), the group's towards everyone's. So a new person begins as one of the
-  team and becomes themselves with evidence. (Gelman, Hill 2007, Data Analysis Using Regression and Multilevel Models,
-  chapter 12.)
-- **Contexts.** The same counts are kept for the time since the person was last active, the hour, the kind of day,
-  presence, and how quick the person and the group lately were. A person's count in a context is drawn towards the
-  person's odds times what this context does to everyone's odds.
-- **Logistic mixing.** What all of these say about a node is weighed together in log odds; the weights of each level
-  of the tree are learned by online gradient steps on the log loss. A context that tells nothing loses its say.
-  (Mattern 2012, Mixing strategies in data compression; Mahoney 2005, Adaptive weighing of context models.)
-- **Adaptive conformal calibration.** Of each reply it is noted at which level of the prediction it lay; the levels at
-  which the five quantiles are read follow, by a small step up or down each time, until 5% lie below the 5% level and
-  so on, whatever the model does wrong and however people change. (Gibbs, Candes 2021, Adaptive conformal inference
-  under distribution shift, NeurIPS 34, here for each quantile.)
+- **Polya trees.** Times are counted in 64 classes, equally wide in log seconds (`scale.py`). A binary tree
+  stands over them; the share of a node's replies that lie in its longer half is its probability of "longer",
+  and the probability of a class is the product along the way. (Lavine 1992, Some aspects of Polya tree
+  distributions for statistical modelling, Annals of Statistics 20; finer nodes lean more on what they start
+  from, as there.)
+- **Partial pooling.** Each share is drawn towards that of who knows more, as if that were a few replies of
+  their own: the person's towards their group's (the team), the group's towards everyone's. So a new person
+  begins as one of the team and becomes themselves with evidence. (Gelman, Hill 2007, Data Analysis Using
+  Regression and Multilevel Models, chapter 12.)
+- **Contexts.** There is a tree of the person and one of everyone for each class of: time since the person was
+  last active, hour, kind of day, presence. The person's is drawn towards the person's odds times what this
+  context does to everyone's odds. One more is of their latest replies only, and one of everyone who lately
+  was as quick as they.
+- **Logistic mixing.** What these say about a node is weighed together in log odds; the weights of each level
+  of the tree are learned by online gradient steps on the log loss. A context that tells nothing loses its
+  say. (Mattern 2012, Mixing strategies in data compression; Mahoney 2005, Adaptive weighing of context
+  models.)
+- **Adaptive conformal calibration.** Of each reply it is noted at which level of the prediction it lay; the
+  levels at which the five quantiles are read follow, by a small step up or down each time, until 5% lie below
+  the 5% level and so on, whatever the model does wrong and however people change. (Gibbs, Candes 2021,
+  Adaptive conformal inference under distribution shift, NeurIPS 34, here for each quantile.)
 
-Memory is bounded: at most `COUNTERS_AT_MOST` numbers a person, `PEOPLE_AT_MOST` people (who has not answered for
-longest is forgotten). `docs/prediction.md` has what was measured, and the limits.
+A person's part of the state is bounded, whatever they do: one tree for each class of each context, and their
+latest replies. `docs/prediction.md` has the numbers, what was measured, and the limits.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from math import exp, isfinite, log
 from typing import Any, Protocol
 
 from pulse.analytics.scale import DEPTH, LEAVES, Scale, leaf_of, place_of
 
-Key = str | int
-Counters = dict[int, list[float]]  # by context and node: share of "longer", replies behind it
+VERSION = 1  # of the state
+
+Key = str | int  # 7 and "7" are the same, as in JSON
+Tree = list[float]  # replies at each node: 1 is the root, 2n the shorter half of n, 2n + 1 its longer half
 
 SAMPLES_AT_LEAST = 5  # replies of anybody; below, nothing is predicted
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-PEOPLE_AT_MOST = 10_000
-GROUPS_AT_MOST = 2_000
 
 PRESENCES = ("online", "away", "busy", "offline")
 IDLE_EDGES = (10.0, 40.0, 120.0, 600.0, 3_600.0, 4 * 3_600.0, 16 * 3_600.0, 3 * 86_400.0)  # seconds
-EVIDENCE_EDGES = (1, 5, 15)  # replies of the person: calibrated apart, as thin evidence errs otherwise
+LATELY = 12  # replies
+PACE_RATE = 0.3  # how much the latest reply weighs in a person's pace
 PACE_STEP = 0.9  # width of a class of pace, in log seconds
-PACE_RATE = 0.3  # how much the latest reply weighs in a pace
-RECENT = 12  # paces kept, to know how it was when a question was asked that is answered only now
+EVIDENCE_EDGES = (1, 5, 15)  # replies of the person: calibrated apart, as thin evidence errs otherwise
+ALL = "all"  # name of the tree without a context
 
-# Replies that count at most: the share moves by one part of so many with each further one.
-OWN, LATELY, IN_CONTEXT, ALL, ALL_IN_CONTEXT = 1_000.0, 10.0, 300.0, 20_000.0, 5_000.0
-# As how many replies counts what a share is drawn towards: of a person, by depth in the tree; of a group, and of
+# A tree with more replies than this is halved, so that the latest count most.
+OWN_AT_MOST, SHARED_AT_MOST, CONTEXT_AT_MOST = 1_000.0, 20_000.0, 300.0
+# As how many replies counts what a share is drawn towards: of a person, by depth in the tree; of a group; of
 # everyone in a context.
-PRIORS = [0.0] + [(3.0, 4.0, 6.0, 8.0, 12.0, 18.0)[node.bit_length() - 1] for node in range(1, LEAVES)]
+PRIORS = (3.0, 4.0, 6.0, 8.0, 12.0, 18.0)
 GROUP_PRIOR, CONTEXT_PRIOR = 20.0, 2.0
+ODDS_AT_MOST = 1e6
+MIXED_DEPTH = DEPTH - 1  # the nodes just above the leaves know no contexts
 
-# Weights to begin with: everyone, the person, the person lately, by idle time, by hour, by day, by presence,
-# everyone by idle time and pace, the group by its pace.
-WEIGHTS = (0.0, 0.15, 0.15, 0.25, 0.1, 0.1, 0.25, 0.1, 0.0)
+WEIGHTS = (0.15, 0.25, 0.1, 0.1, 0.4, 0.1)  # to begin with: lately, idle, hour, day, presence, pace
 RATE, RATE_HALF, RATE_LEAST = 0.015, 100, 0.0015  # of learning them
 CALIBRATION_STEP = 0.003
 RANGE_AT_MOST = 0.935  # of all replies, where many lie exactly on the range's lower end
-
-FINE = LEAVES // 2  # the nodes from here on, just above the leaves, know no contexts
-FAST, IDLE, HOUR, DAY, IDLE_PACE, GROUP_PACE, PRESENCE = (kind << 15 for kind in range(1, 8))
-_SLOT = 6  # a context's number is shifted by this, to make room for the node's
-COUNTERS_AT_MOST = (LEAVES - 1) + (FINE - 1) * (1 + (len(IDLE_EDGES) + 2) + 24 + 32 + (len(PRESENCES) + 1))
-_UNKNOWN = (0.5, 0.0)
 _STRIDE = 0.6180339887498949  # of the golden ratio: evenly spread, without a random number
 
 
@@ -98,9 +96,7 @@ class Question:
     asked_at: datetime  # aware, in the responder's time zone if known; for a new question the present moment
     group: Key | None = None
     presence: str | None = None  # the responder's, when it was asked
-    last_active: datetime | None = (
-        None  # when the responder last wrote before that; None: as the replies tell
-    )
+    last_active: datetime | None = None  # when they last wrote before that; None: as their replies tell
     waited: float = 0.0  # seconds; only what is longer than that is expected
 
 
@@ -114,9 +110,7 @@ class Reply:
     group: Key | None = None
     presence: str | None = None
     last_active: datetime | None = None
-    told: Prediction | None = (
-        None  # what was predicted when it was asked (with nothing waited), if that was kept
-    )
+    told: Prediction | None = None  # what was predicted when it was asked (nothing waited), if that was kept
 
 
 class Estimator(Protocol):
@@ -127,103 +121,106 @@ class Estimator(Protocol):
     def predict(self, question: Question) -> Prediction | None: ...
 
 
+_EMPTY: Tree = [0.0] * (2 * LEAVES)
+
+
 @dataclass(slots=True)
 class _Known:
     """What is known of a person, of a group or of everyone."""
 
     samples: int = 0
-    pace: float | None = None  # of the latest replies, on the scale
-    recent: list[list[float]] = field(default_factory=list)  # when it changed, and to what
-    counters: Counters = field(default_factory=dict)
+    trees: dict[str, Tree] = field(default_factory=dict)  # by class of a context, such as "hour 13"
+    latest: list[tuple[float, float]] = field(
+        default_factory=list
+    )  # a person's: answered when, place on the scale
 
-    def note(self, place: float, at: float) -> None:
-        self.samples += 1
-        self.pace = place if self.pace is None else self.pace + PACE_RATE * (place - self.pace)
-        self.recent.append([at, self.pace])
-        if len(self.recent) > RECENT:
-            del self.recent[0]
+    def tree(self, name: str) -> Tree:
+        return self.trees.get(name, _EMPTY)
 
-    def as_of(self, moment: float) -> tuple[float | None, int]:
-        """When they had last answered at this moment, and the class of their pace then (0: unknown)."""
-        for at, pace in reversed(self.recent):
-            if at <= moment:
-                return at, 1 + int(pace / PACE_STEP)
-        return None, 1 + int(self.recent[0][1] / PACE_STEP) if len(self.recent) == RECENT else 0
+    def count(self, name: str, leaf: int, at_most: float) -> None:
+        tree = self.trees.get(name) or self.trees.setdefault(name, list(_EMPTY))
+        _count(tree, leaf)
+        if tree[1] > at_most:  # halved, in sixteenths, which floats hold exactly
+            _sum_up(tree, [int(8 * replies) / 16 for replies in tree[LEAVES:]])
+
+    def dump(self) -> dict[str, Any]:
+        trees = {
+            name: [[leaf, n if n % 1 else int(n)] for leaf, n in enumerate(tree[LEAVES:]) if n]
+            for name, tree in self.trees.items()
+        }
+        return {"samples": self.samples, "trees": trees, "latest": [list(one) for one in self.latest]}
+
+    @classmethod
+    def load(cls, plain: Mapping[str, Any]) -> "_Known":
+        made = cls(plain["samples"], latest=[(at, place) for at, place in plain["latest"]])
+        for name, found in plain["trees"].items():
+            leaves = dict(found)
+            made.trees[name] = list(_EMPTY)
+            _sum_up(made.trees[name], [float(leaves.get(leaf, 0)) for leaf in range(LEAVES)])
+        return made
+
+
+def _count(tree: Tree, leaf: int) -> None:
+    node = LEAVES + leaf
+    while node:
+        tree[node] += 1.0
+        node >>= 1
+
+
+def _sum_up(tree: Tree, leaves: Sequence[float]) -> None:
+    tree[LEAVES:] = leaves
+    for node in range(LEAVES - 1, 0, -1):
+        tree[node] = tree[2 * node] + tree[2 * node + 1]
+
+
+def _drawn(tree: Tree, node: int, towards: float, prior: float) -> float:
+    """The share of "longer" at a node, drawn towards another one as by so many replies."""
+    return (tree[2 * node + 1] + prior * towards) / (tree[node] + prior)
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
     """A question or reply, with all that is known about it."""
 
-    everyone: Counters
-    group: Counters
-    person: Counters
-    evidence: int
-    idle: int  # keys of contexts
-    hour: int
-    hour_of_day: int
-    day: int
-    idle_pace: int
-    group_pace: int
-    presence: int
+    everyone: _Known
+    group: _Known
+    person: _Known
+    contexts: tuple[str, ...]  # idle, hour, day, presence
+    pace: str
+    lately: Tree
+    evidence: int  # class of how many replies the person has given
 
     def base(self, node: int) -> tuple[float, float]:
         """The share of "longer" at a node: everyone's, and the person's."""
-        share, count = self.everyone.get(node, _UNKNOWN)
-        everyone = (count * share + 1.0) / (count + 2.0)
-        share, count = self.group.get(node, _UNKNOWN)
-        group = (count * share + GROUP_PRIOR * everyone) / (count + GROUP_PRIOR)
-        share, count = self.person.get(node, _UNKNOWN)
-        prior = PRIORS[node]
-        return everyone, (count * share + prior * group) / (count + prior)
+        everyone = _drawn(self.everyone.tree(ALL), node, 0.5, 2.0)
+        group = _drawn(self.group.tree(ALL), node, everyone, GROUP_PRIOR)
+        return everyone, _drawn(self.person.tree(ALL), node, group, PRIORS[node.bit_length() - 1])
 
     def opinions(self, node: int) -> list[float]:
         """The log odds of "longer" at a node, in the order of `WEIGHTS`."""
         everyone, own = self.base(node)
-        prior = PRIORS[node]
-        share, count = self.person.get(FAST + node, _UNKNOWN)
-        shares = [everyone, own, (count * share + prior * own) / (count + prior)]
-        of_all, of_person = self.everyone.get, self.person.get
+        prior = PRIORS[node.bit_length() - 1]
+        shares = [_drawn(self.lately, node, own, prior)]
         usual = own / (1.0 - own) * (1.0 - everyone) / everyone  # how the person differs from everyone
-
-        by_idle = 0.0
-        for theirs, mine in (
-            (self.idle, self.idle),
-            (self.hour, self.hour_of_day),
-            (self.day, self.day),
-            (self.presence, self.presence),
-        ):
-            share, count = of_all(theirs + node, _UNKNOWN)
-            context = (count * share + CONTEXT_PRIOR * everyone) / (count + CONTEXT_PRIOR)
-            if theirs == self.idle:
-                by_idle = context
-            odds = usual * context / (1.0 - context)
-            share, count = of_person(mine + node, _UNKNOWN)
-            shares.append((count * share + prior * odds / (1.0 + odds)) / (count + prior))
-
-        share, count = of_all(self.idle_pace + node, _UNKNOWN)
-        shares.append((count * share + prior * by_idle) / (count + prior))
-
-        share, count = of_all(self.group_pace + node, _UNKNOWN)
-        context = (count * share + CONTEXT_PRIOR * everyone) / (count + CONTEXT_PRIOR)
-        odds = usual * context / (1.0 - context)
-        share, count = self.group.get(self.group_pace + node, _UNKNOWN)
-        shares.append((count * share + prior * odds / (1.0 + odds)) / (count + prior))
+        for name in self.contexts:
+            context = _drawn(self.everyone.tree(name), node, everyone, CONTEXT_PRIOR)
+            odds = min(ODDS_AT_MOST, max(1.0 / ODDS_AT_MOST, usual * context / (1.0 - context)))
+            shares.append(_drawn(self.person.tree(name), node, odds / (1.0 + odds), prior))
+        by_idle = _drawn(self.everyone.tree(self.contexts[0]), node, everyone, CONTEXT_PRIOR)
+        shares.append(_drawn(self.everyone.tree(self.pace), node, by_idle, prior))
         return [log(share / (1.0 - share)) for share in shares]
 
-    def count(self, node: int, is_longer: int) -> None:
-        """Learn which way a reply went at a node."""
-        _count(self.everyone, node, is_longer, ALL)
-        _count(self.group, node, is_longer, ALL_IN_CONTEXT)
-        _count(self.person, node, is_longer, OWN)
-        if node >= FINE:
-            return
-        _count(self.person, FAST + node, is_longer, LATELY)
-        for key in (self.idle, self.hour_of_day, self.day, self.presence):
-            _count(self.person, key + node, is_longer, IN_CONTEXT)
-        for key in (self.idle, self.hour, self.day, self.presence, self.idle_pace, self.group_pace):
-            _count(self.everyone, key + node, is_longer, ALL_IN_CONTEXT)
-        _count(self.group, self.group_pace + node, is_longer, IN_CONTEXT)
+    def count(self, leaf: int) -> None:
+        """Learn on which leaf the reply fell."""
+        for known in (self.everyone, self.group, self.person):
+            known.samples += 1
+        self.everyone.count(ALL, leaf, SHARED_AT_MOST)
+        self.everyone.count(self.pace, leaf, SHARED_AT_MOST)
+        self.group.count(ALL, leaf, SHARED_AT_MOST)
+        self.person.count(ALL, leaf, OWN_AT_MOST)
+        for name in self.contexts:
+            self.everyone.count(name, leaf, SHARED_AT_MOST)
+            self.person.count(name, leaf, CONTEXT_AT_MOST)
 
 
 class Predictor:
@@ -231,85 +228,147 @@ class Predictor:
 
     def __init__(self) -> None:
         self._everyone = _Known()
-        self._people: dict[Key, _Known] = {}  # who answered last comes last
-        self._groups: dict[Key, _Known] = {}
-        self._weights = [list(WEIGHTS) for _ in range(DEPTH)]  # by depth of the node
-        self._steps = [0] * DEPTH
+        self._people: dict[str, _Known] = {}
+        self._groups: dict[str, _Known] = {}
+        self._weights = [list(WEIGHTS) for _ in range(MIXED_DEPTH)]  # by depth of the node
         self._scale = Scale()
         self._levels = [list(LEVELS) for _ in range(len(EVIDENCE_EDGES) + 1)]  # by evidence
 
     def predict(self, question: Question) -> Prediction | None:
-        """What to expect; None as long as there is too little evidence of anybody."""
+        """What to expect; None as long as there is too little evidence of anybody.
+
+        ValueError: times without a zone, or `waited` not finite (below zero counts as zero).
+        """
+        if not isfinite(question.waited):
+            raise ValueError(f"waited {question.waited} seconds")
         if self._everyone.samples < SAMPLES_AT_LEAST:
             return None
-        person = self._people.get(question.responder) or _Known()
-        group = self._groups.get(question.group) if question.group is not None else None
-        case = self._case(question, person, group or _Known())
-        mass = self._spread(case)
+        person, group = self._known(question)
+        case = self._case(question, person, group)
         levels = tuple(self._levels[case.evidence])
-        low, quarter, middle, three, high = self._read(mass, levels, max(0.0, question.waited))
+        low, quarter, middle, three, high = self._read(self._spread(case), levels, max(0.0, question.waited))
         source, samples = "everyone", self._everyone.samples
-        if group is not None and group.samples >= SAMPLES_AT_LEAST:
-            source, samples = "group", group.samples
-        if person.samples >= SAMPLES_AT_LEAST:
-            source, samples = "person", person.samples
+        for name, known in (("group", group), ("person", person)):
+            if known.samples >= SAMPLES_AT_LEAST:
+                source, samples = name, known.samples
         return Prediction(middle, (quarter, three), (low, high), samples, source, levels)
 
     def learn(self, reply: Reply) -> None:
-        """The next reply, in the order in which they were given."""
-        if not isfinite(reply.seconds):
+        """The next reply, in the order in which they were given.
+
+        ValueError: times without a zone, or `seconds` not finite or below zero; then nothing is learned.
+        """
+        if not (isfinite(reply.seconds) and reply.seconds >= 0.0):
             raise ValueError(f"a reply after {reply.seconds} seconds")
-        seconds = max(0.0, reply.seconds)
-        place = place_of(seconds)
-        person = _kept(self._people, reply.responder, PEOPLE_AT_MOST)
-        group = _Known() if reply.group is None else _kept(self._groups, reply.group, GROUPS_AT_MOST)
+        seconds = round(reply.seconds, 3)
+        person, group = self._known(reply)
         case = self._case(reply, person, group)
+        self._people[str(reply.responder)] = person
+        if reply.group is not None:
+            self._groups[str(reply.group)] = group
+        place = place_of(seconds)
         below, mass = self._follow(case, leaf_of(place))
-        under, until = self._scale.shares(seconds)
         if self._everyone.samples >= SAMPLES_AT_LEAST:
-            within = under + (until - under) * (self._everyone.samples * _STRIDE % 1.0)
-            self._calibrate(case.evidence, _level(reply.told, place, seconds), below + mass * within)
+            under, until = self._scale.shares(seconds)
+            now = below + mass * (under + (until - under) * (self._everyone.samples * _STRIDE % 1.0))
+            told = None if reply.told is None else _level(reply.told, seconds)
+            self._calibrate(case.evidence, now if told is None else told)
         self._scale.note(seconds)
-        answered_at = reply.asked_at.timestamp() + seconds
-        for known in (self._everyone, group, person):
-            known.note(place, answered_at)
+        case.count(leaf_of(place))
+        answered_at = round(reply.asked_at.timestamp() + seconds, 3)
+        person.latest = [*person.latest[1 - LATELY :], (answered_at, round(place, 3))]
+
+    def state(self) -> dict[str, Any]:
+        """Everything, as plain data for JSON: `version`, `shared`, and `people` and `groups` by `str` of their keys.
+
+        Nothing in the part of a person or group is about another one.
+        """
+        shared = {
+            "everyone": self._everyone.dump(),
+            "weights": [[_rounded(one) for one in weights] for weights in self._weights],
+            "levels": [[_rounded(one) for one in levels] for levels in self._levels],
+            "frequent": [
+                [leaf, value, _rounded(share), n] for leaf, (value, share, n) in self._scale.frequent.items()
+            ],
+        }
+        return {
+            "version": VERSION,
+            "shared": shared,
+            "people": {key: known.dump() for key, known in self._people.items()},
+            "groups": {key: known.dump() for key, known in self._groups.items()},
+        }
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> "Predictor":
+        """The one that gave this state.
+
+        `people` and `groups` may hold some only: the others are unknown to it, and what it learns of these (and so
+        their part of its state, and the shared one) is what the whole would have learned.
+        ValueError: a state of another version.
+        """
+        if state.get("version") != VERSION:
+            raise ValueError(f"a state of version {state.get('version')}, not {VERSION}")
+        made, shared = cls(), state["shared"]
+        made._everyone = _Known.load(shared["everyone"])
+        made._weights = [list(weights) for weights in shared["weights"]]
+        made._levels = [list(levels) for levels in shared["levels"]]
+        made._scale.frequent = {leaf: [value, share, n] for leaf, value, share, n in shared["frequent"]}
+        made._people = {key: _Known.load(known) for key, known in state["people"].items()}
+        made._groups = {key: _Known.load(known) for key, known in state["groups"].items()}
+        return made
+
+    def _known(self, about: Question | Reply) -> tuple[_Known, _Known]:
+        person = self._people.get(str(about.responder))
+        group = None if about.group is None else self._groups.get(str(about.group))
+        return person or _Known(), group or _Known()
 
     def _case(self, about: Question | Reply, person: _Known, group: _Known) -> _Case:
-        if about.asked_at.tzinfo is None:
-            raise ValueError("asked_at must know its time zone")
+        if about.asked_at.tzinfo is None or (about.last_active and about.last_active.tzinfo is None):
+            raise ValueError("asked_at and last_active must know their time zone")
         at = about.asked_at.timestamp()
-        last, pace = person.as_of(at)
+        last, pace, lately = None, None, list(_EMPTY)
+        for answered_at, place in person.latest:
+            if answered_at > at:  # to another question, while this one waited
+                continue
+            last = answered_at
+            _count(lately, leaf_of(place))
+            pace = place if pace is None else pace + PACE_RATE * (place - pace)
         if about.last_active is not None:
             last = about.last_active.timestamp()
-        idle = 0 if last is None else 1 + bisect_right(IDLE_EDGES, at - last)
+        idle = None if last is None else bisect_right(IDLE_EDGES, at - last)
         hour = about.asked_at.hour
         kind = max(0, about.asked_at.weekday() - 3)  # Monday to Thursday, Friday, Saturday, Sunday
-        presence = 1 + PRESENCES.index(about.presence) if about.presence in PRESENCES else 0
         return _Case(
-            everyone=self._everyone.counters,
-            group=group.counters,
-            person=person.counters,
+            everyone=self._everyone,
+            group=group,
+            person=person,
+            contexts=(
+                f"idle {idle}",
+                f"hour {hour}",
+                f"day {kind} {hour // 3}",
+                f"presence {about.presence if about.presence in PRESENCES else None}",
+            ),
+            pace=f"pace {idle} {None if pace is None else int(pace / PACE_STEP)}",
+            lately=lately,
             evidence=bisect_right(EVIDENCE_EDGES, person.samples),
-            idle=IDLE + (idle << _SLOT),
-            hour=HOUR + (kind * 24 + hour << _SLOT),
-            hour_of_day=HOUR + (hour << _SLOT),
-            day=DAY + (kind * 8 + hour // 3 << _SLOT),
-            idle_pace=IDLE_PACE + (idle * 20 + pace << _SLOT),
-            group_pace=GROUP_PACE + (group.as_of(at)[1] << _SLOT),
-            presence=PRESENCE + (presence << _SLOT),
         )
 
     def _spread(self, case: _Case) -> list[float]:
         """The probability of each leaf."""
         mass = [1.0] * (2 * LEAVES)
         for node in range(1, LEAVES):
-            if node >= FINE:
-                longer = case.base(node)[1]
-            else:
-                longer = _mixed(self._weights[node.bit_length() - 1], case.opinions(node))
+            longer = self._longer(case, node)[0]
             mass[2 * node] = mass[node] * (1.0 - longer)
             mass[2 * node + 1] = mass[node] * longer
         return mass[LEAVES:]
+
+    def _longer(self, case: _Case, node: int) -> tuple[float, list[float]]:
+        """The probability of "longer" at a node, and the opinions that were mixed, if any."""
+        depth = node.bit_length() - 1
+        if depth == MIXED_DEPTH:
+            return case.base(node)[1], []
+        opinions = case.opinions(node)
+        return _mixed(self._weights[depth], opinions), opinions
 
     def _read(self, mass: Sequence[float], levels: Sequence[float], waited: float) -> list[float]:
         """The times at these levels, of all that take longer than `waited`."""
@@ -339,17 +398,14 @@ class Predictor:
 
     def _follow(self, case: _Case, leaf: int) -> tuple[float, float]:
         """Learn that a reply fell on a leaf; the probability of all before, and of it, as they were."""
+        rate = max(RATE / (1 + self._everyone.samples / RATE_HALF) ** 0.5, RATE_LEAST)
         mass, below = 1.0, 0.0
         for depth in range(DEPTH):
             node = (LEAVES + leaf) >> (DEPTH - depth)
             is_longer = (leaf >> (DEPTH - 1 - depth)) & 1
-            if node >= FINE:
-                longer = case.base(node)[1]
-            else:
-                weights, opinions = self._weights[depth], case.opinions(node)
-                longer = _mixed(weights, opinions)
-                self._steps[depth] += 1
-                rate = max(RATE / (1 + self._steps[depth] / RATE_HALF) ** 0.5, RATE_LEAST)
+            longer, opinions = self._longer(case, node)
+            if opinions:
+                weights = self._weights[depth]
                 step = rate * (is_longer - longer)
                 self._weights[depth] = [
                     weight + step * opinion for weight, opinion in zip(weights, opinions, strict=True)
@@ -359,45 +415,15 @@ class Predictor:
                 mass *= longer
             else:
                 mass *= 1.0 - longer
-            case.count(node, is_longer)
         return below, mass
 
-    def _calibrate(self, evidence: int, told: float | None, now: float) -> None:
-        """Move the levels: told is where the reply lay in what was predicted, now where it would lie today."""
-        level = now if told is None else told
+    def _calibrate(self, evidence: int, level: float) -> None:
+        """Move the levels, of people with such evidence, by where in its prediction a reply lay."""
         moved = [
             min(0.999, max(0.001, found + CALIBRATION_STEP * (wanted - (level <= found))))
             for found, wanted in zip(self._levels[evidence], LEVELS, strict=True)
         ]
         self._levels[evidence] = sorted(moved)
-
-    def state(self) -> dict[str, Any]:
-        """Everything, as plain data for JSON."""
-        return {
-            "version": 1,
-            "everyone": _dump(self._everyone),
-            "people": [[key, _dump(known)] for key, known in self._people.items()],
-            "groups": [[key, _dump(known)] for key, known in self._groups.items()],
-            "weights": [list(one) for one in self._weights],
-            "steps": list(self._steps),
-            "frequent": [[leaf, *found] for leaf, found in self._scale.frequent.items()],
-            "levels": [list(one) for one in self._levels],
-        }
-
-    @classmethod
-    def of(cls, state: Mapping[str, Any]) -> "Predictor":
-        """The one that gave this state."""
-        if state.get("version") != 1:
-            raise ValueError(f"a state of version {state.get('version')}, not 1")
-        made = cls()
-        made._everyone = _load(state["everyone"])
-        made._people = {key: _load(known) for key, known in state["people"]}
-        made._groups = {key: _load(known) for key, known in state["groups"]}
-        made._weights = [list(one) for one in state["weights"]]
-        made._steps = list(state["steps"])
-        made._scale.frequent = {leaf: list(found) for leaf, *found in state["frequent"]}
-        made._levels = [list(one) for one in state["levels"]]
-        return made
 
 
 def _mixed(weights: Sequence[float], opinions: Sequence[float]) -> float:
@@ -405,44 +431,15 @@ def _mixed(weights: Sequence[float], opinions: Sequence[float]) -> float:
     return 1.0 / (1.0 + exp(-min(7.0, max(-7.0, total))))
 
 
-def _count(counters: Counters, key: int, is_longer: int, at_most: float) -> None:
-    found = counters.get(key)
-    if found is None:
-        counters[key] = [float(is_longer), 1.0]
-        return
-    if found[1] < at_most:
-        found[1] += 1.0
-    found[0] += (is_longer - found[0]) / found[1]
-
-
-def _kept(all_known: dict[Key, _Known], key: Key, at_most: int) -> _Known:
-    """Who is known by this key, now the latest; the one not heard of for longest makes room."""
-    known = all_known.pop(key, None) or _Known()
-    if len(all_known) >= at_most:
-        del all_known[next(iter(all_known))]
-    all_known[key] = known
-    return known
-
-
-def _level(told: Prediction | None, place: float, seconds: float) -> float | None:
-    """At which level of what was told a reply lay; None if nothing was told or it is one of the told times."""
-    if told is None or seconds in told.quantiles:
+def _level(told: Prediction, seconds: float) -> float | None:
+    """At which level of what was told a reply lay; None if it is one of the told times, which may have a share."""
+    times, levels = told.quantiles, told.levels
+    if seconds in times:
         return None
-    levels, places = told.levels, [place_of(time) for time in told.quantiles]
-    if place < places[0]:
-        return levels[0] / 2
-    for (low, low_level), (high, high_level) in pairwise(zip(places, levels, strict=True)):
-        if low <= place < high:
-            return low_level + (high_level - low_level) * (place - low) / (high - low)
-    return (1.0 + levels[-1]) / 2
+    place = bisect_right(times, seconds)
+    return (0.0, *levels)[place] / 2 + (*levels, 1.0)[place] / 2
 
 
-def _dump(known: _Known) -> dict[str, Any]:
-    counters = [[key, share, count] for key, (share, count) in known.counters.items()]
-    recent = [list(one) for one in known.recent]
-    return {"samples": known.samples, "pace": known.pace, "recent": recent, "counters": counters}
-
-
-def _load(plain: Mapping[str, Any]) -> _Known:
-    counters = {key: [share, count] for key, share, count in plain["counters"]}
-    return _Known(plain["samples"], plain["pace"], [list(one) for one in plain["recent"]], counters)
+def _rounded(number: float) -> float:
+    """To five significant digits."""
+    return float(f"{number:.5g}")

@@ -4,13 +4,14 @@ The rule, for messages in time order within one conversation:
 
 - Somebody's *run* begins with a message, goes on with their further messages, and ends when somebody else
   answers it. Whoever asks waits from the first message of the run on.
-- A message answers the oldest open run of somebody else that began after the writer's own last message in this
-  conversation: what was there before, they have already passed over. It answers one run at most, and is the
-  beginning of (or goes on with) the writer's own run.
+- A message answers the oldest open run of somebody else that began after the writer's own last message in
+  this conversation: what was there before, they have already passed over. It answers one run at most, and is
+  the beginning of (or goes on with) the writer's own run.
 - A run that nobody answered within `longest` is forgotten: a word after that is no reply.
+- Messages of the system ("Ann joined", a bot's greeting) neither ask nor answer: the caller leaves them out.
 
-Each message costs the same, however long the conversation is: at most `OPEN_AT_MOST` runs are kept open in one
-(the oldest is forgotten), and of a writer only their last message.
+Each message costs the same, however long the conversation is: at most `OPEN_AT_MOST` runs are kept open in
+one (the oldest is forgotten), and of a writer only their last message.
 """
 
 from collections.abc import Hashable
@@ -34,7 +35,8 @@ class Turn:
 
     @property
     def seconds(self) -> float:
-        return self.answered_at - self.asked_at
+        """How long the asker waited; never below zero, even where the clock went back."""
+        return max(0.0, self.answered_at - self.asked_at)
 
 
 @dataclass(slots=True)
