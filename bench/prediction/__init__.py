@@ -1,1 +1,1 @@
-"""How well replies are predicted: `python -m bench.prediction LOG.csv` or `--world NAME`; see `bench/README.md`."""
+"""How well replies are predicted: `python -m bench.prediction`, see `docs/prediction.md`."""

@@ -1,4 +1,4 @@
-"""What anybody would try first: running medians and quantiles."""
+"""What anybody would try first: running medians and quantiles. With too few replies of a key, everyone's."""
 
 from bisect import insort
 from collections import defaultdict
@@ -9,7 +9,7 @@ from pulse.support.rules import quantile
 
 
 class Running:
-    """All replies so far that have the same key, sorted."""
+    """All replies so far, sorted, of each key and of everyone."""
 
     def __init__(self) -> None:
         self.past: defaultdict[Hashable, list[float]] = defaultdict(list)
@@ -18,14 +18,17 @@ class Running:
         raise NotImplementedError
 
     def learn(self, reply: Reply) -> None:
-        insort(self.past[self.key(reply)], reply.seconds)
+        for key in {self.key(reply), None}:
+            insort(self.past[key], reply.seconds)
 
     def predict(self, question: Question) -> Prediction | None:
-        past = self.past.get(self.key(question), ())
+        past = self.past[self.key(question)]
+        if len(past) < SAMPLES_AT_LEAST:
+            past = self.past[None]
         if len(past) < SAMPLES_AT_LEAST:
             return None
         low, quarter, middle, three, high = (quantile(past, level) for level in LEVELS)
-        return Prediction(middle, (quarter, three), (low, high), len(past), "baseline", LEVELS)
+        return Prediction(middle, (quarter, three), (low, high), len(past), "baseline")
 
 
 class OfPerson(Running):

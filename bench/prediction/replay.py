@@ -1,71 +1,127 @@
-"""Replays a log in time order: each reply is predicted at the moment when the question was asked."""
+"""Replays a log in time order: each reply is predicted at the moment when its question was asked.
+
+Who will answer is taken from the log, since the prediction is about a given person; when they will is not.
+What the estimators hear of is what had happened by then: replies are learned as they are given. The
+conversation is the group.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log1p
 from statistics import fmean, median
+from time import perf_counter
+from typing import Any
 
-from bench.prediction.baselines import BASELINES
 from bench.prediction.logs import Message
-from pulse.analytics.prediction import LEVELS, Estimator, Predictor, Question, Reply
-from pulse.analytics.turns import Turns
+from pulse.analytics.prediction import LEVELS, Estimator, Prediction, Question, Reply
+from pulse.analytics.turns import Turn, Turns
 
-MAKERS = {"Pulse": Predictor, **BASELINES}
+OURS = "Pulse"
+Maker = Callable[[], Estimator]
 Quantiles = tuple[float, ...]
-PINBALL = LEVELS
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well one estimator predicted: seconds, logarithms of 1 + seconds, and shares of all replies."""
+
+    error: float  # the median absolute one, of the median
+    pinball: float  # mean over the five quantiles and all replies
+    pinball_log: float
+    in_half: float
+    in_ninety: float
 
 
 @dataclass
 class Replay:
+    """The replies that every estimator predicted, with what they said; mean seconds that a call took."""
+
     truths: list[float] = field(default_factory=list)
-    made: dict[str, list[Quantiles | None]] = field(default_factory=dict)
+    said: dict[str, list[Quantiles]] = field(default_factory=dict)
+    learning: dict[str, float] = field(default_factory=dict)
+    predicting: dict[str, float] = field(default_factory=dict)
+
+    def scores(self) -> dict[str, Score]:
+        """Of each estimator, on the same replies; not a number where there were none."""
+        return {name: _score(self.truths, said) for name, said in self.said.items()}
 
 
-def replay(messages: Sequence[Message], estimators: dict[str, Estimator], group_of=None) -> Replay:
-    turns = Turns()
-    found = [t for m in messages if (t := turns.add(m.at.timestamp(), m.conversation, m.sender))]
-    by_question = defaultdict(list)
-    by_answer = defaultdict(list)
-    for number, turn in enumerate(found):
-        by_question[turn.question].append(number)
-        by_answer[turn.answer].append(number)
-    last: dict[str, object] = {}
-    asked: dict[int, dict] = {}
-    told = {name: {} for name in estimators}
-    result = Replay([turn.seconds for turn in found], {name: [None] * len(found) for name in estimators})
+def replay(messages: Sequence[Message], makers: Mapping[str, Maker]) -> Replay:
+    """Let new estimators predict and learn all replies of these messages (in time order)."""
+    estimators = {name: make() for name, make in makers.items()}
+    asked_by, answered_by = _turns(messages)
+    last: dict[str, Any] = {}  # when each sender last wrote
+    open_: dict[int, tuple[dict[str, Any], dict[str, Prediction | None]]] = {}  # by number of the answer
+    result = Replay(said={name: [] for name in estimators})
+    spent = {name: [0.0, 0.0] for name in estimators}
     for number, message in enumerate(messages):
-        for which in by_answer[number] if number in by_answer else ():
-            turn = found[which]
-            facts = asked.pop(which)
+        if number in answered_by:
+            facts, told = open_.pop(number)
+            turn = answered_by[number]
             for name, one in estimators.items():
-                one.learn(Reply(seconds=turn.seconds, told=told[name].pop(which, None), **facts))
-        for which in by_question[number] if number in by_question else ():
-            turn = found[which]
+                reply = Reply(seconds=turn.seconds, told=told[name], **facts)
+                began = perf_counter()
+                one.learn(reply)
+                spent[name][0] += perf_counter() - began
+            said = {name: prediction.quantiles for name, prediction in told.items() if prediction}
+            if len(said) == len(estimators):
+                result.truths.append(turn.seconds)
+                for name, quantiles in said.items():
+                    result.said[name].append(quantiles)
+        for turn in asked_by.get(number, ()):
             seen = last.get(turn.responder)
-            at = message.at if seen is None else message.at.astimezone(seen.tzinfo)
-            facts = {"responder": turn.responder, "asked_at": at, "group": turn.conversation, "last_active": seen}
-            asked[which] = facts
-            question = Question(**facts)
+            facts = {
+                "responder": turn.responder,
+                "asked_at": message.at if seen is None else message.at.astimezone(seen.tzinfo),
+                "group": turn.conversation,
+                "last_active": seen,
+            }
+            told = {}
             for name, one in estimators.items():
-                p = one.predict(question)
-                if p is not None:
-                    told[name][which] = p
-                    result.made[name][which] = (p.ninety[0], p.half[0], p.median, p.half[1], p.ninety[1])
+                question = Question(**facts)
+                began = perf_counter()
+                told[name] = one.predict(question)
+                spent[name][1] += perf_counter() - began
+            open_[turn.answer] = facts, told
         last[message.sender] = message.at
+    for name, (learning, predicting) in spent.items():
+        result.learning[name] = learning / max(1, len(answered_by))
+        result.predicting[name] = predicting / max(1, len(answered_by))
     return result
 
 
-def pinball(truth: float, quantiles: Quantiles) -> float:
-    return fmean(max(t * (truth - q), (t - 1) * (truth - q)) for t, q in zip(PINBALL, quantiles))
+def _turns(messages: Sequence[Message]) -> tuple[dict[int, list[Turn]], dict[int, Turn]]:
+    """By the number of the message that asked, and of the one that answered."""
+    turns = Turns()
+    asked_by: defaultdict[int, list[Turn]] = defaultdict(list)
+    answered_by: dict[int, Turn] = {}
+    for message in messages:
+        turn = turns.add(message.at.timestamp(), message.conversation, message.sender)
+        if turn is not None:
+            asked_by[turn.question].append(turn)
+            answered_by[turn.answer] = turn
+    return asked_by, answered_by
 
 
-def score(truths, made):
-    return {
-        "n": len(truths),
-        "mae": median(abs(t - q[2]) for t, q in zip(truths, made)),
-        "logpin": fmean(pinball(log1p(t), [log1p(x) for x in q]) for t, q in zip(truths, made)),
-        "pin": fmean(pinball(t, q) for t, q in zip(truths, made)),
-        "c50": fmean(q[1] <= t <= q[3] for t, q in zip(truths, made)),
-        "c90": fmean(q[0] <= t <= q[4] for t, q in zip(truths, made)),
-    }
+def _score(truths: Sequence[float], said: Sequence[Quantiles]) -> Score:
+    if not truths:
+        return Score(*[float("nan")] * 5)
+    pairs = list(zip(truths, said, strict=True))
+    logs = [(log1p(truth), [log1p(one) for one in quantiles]) for truth, quantiles in pairs]
+    return Score(
+        error=median(abs(truth - quantiles[2]) for truth, quantiles in pairs),
+        pinball=fmean(pinball(truth, quantiles) for truth, quantiles in pairs),
+        pinball_log=fmean(pinball(truth, quantiles) for truth, quantiles in logs),
+        in_half=fmean(quantiles[1] <= truth <= quantiles[3] for truth, quantiles in pairs),
+        in_ninety=fmean(quantiles[0] <= truth <= quantiles[4] for truth, quantiles in pairs),
+    )
+
+
+def pinball(truth: float, quantiles: Sequence[float]) -> float:
+    """The mean loss of the five quantiles: too low costs the level, too high what is left to 1 (Koenker
+    1978)."""
+    return fmean(
+        max(level * (truth - one), (level - 1.0) * (truth - one))
+        for level, one in zip(LEVELS, quantiles, strict=True)
+    )

@@ -1,7 +1,9 @@
-"""Synthetic worlds: streams of messages, each made by people of another kind. Seeded; the estimator knows none of it.
+"""Synthetic worlds: streams of messages, each made by people of another kind. Seeded; the estimator knows
+none of it.
 
-Every world is a function of a seed and a size (1.0: a few thousand replies) that gives messages in time order. Nothing
-is handed on but who wrote where and when; what moves the people (their pace, hours, load) stays inside.
+Every world is a function of a seed and a size (1.0: a few thousand replies) that gives messages in time
+order. Nothing is handed on but who wrote where and when; what moves the people (their pace, hours, load)
+stays inside.
 """
 
 import heapq
@@ -23,13 +25,16 @@ def _messages(raw: Raw, zones: dict[str, float] | None = None, grain: float = 1.
     known = {name: timezone(timedelta(hours=hours)) for name, hours in (zones or {}).items()}
     raw.sort()
     return [
-        Message((START + timedelta(seconds=at - at % grain)).astimezone(known.get(who, START.tzinfo)), where, who)
+        Message(
+            (START + timedelta(seconds=at - at % grain)).astimezone(known.get(who, START.tzinfo)), where, who
+        )
         for at, where, who in raw
     ]
 
 
 def _at_work(at: float, begins: float, ends: float, lunch: float) -> float:
-    """The first moment not before `at` (local seconds) on a weekday within working hours and outside lunch."""
+    """The first moment not before `at` (local seconds) on a weekday within working hours and outside
+    lunch."""
     while True:
         day, second = divmod(at, DAY)
         if day % 7 >= 5 or second >= ends:
@@ -43,9 +48,10 @@ def _at_work(at: float, begins: float, ends: float, lunch: float) -> float:
 
 
 def office(seed: int, size: float) -> list[Message]:
-    """Colleagues in three time zones, in pairs. They ask within their working hours and answer within theirs: each at
-    an own pace (median 1 to 20 minutes), six times sooner while they are at the keyboard (wrote within 5 minutes), not
-    at lunch, not in the meetings that fill a fifth of their hours; what comes later is answered the next morning."""
+    """Colleagues in three time zones, in pairs. They ask within their working hours and answer within theirs:
+    each at an own pace (median 1 to 20 minutes), six times sooner while they are at the keyboard (wrote
+    within 5 minutes), not at lunch, not in the meetings that fill a fifth of their hours; what comes later is
+    answered the next morning."""
     random = Random(f"office {seed}")
     people = []
     for n in range(24):
@@ -106,8 +112,9 @@ def office(seed: int, size: float) -> list[Message]:
 
 
 def chatters(seed: int, size: float) -> list[Message]:
-    """Friends in pairs and one group of eight, in bursts: a word excites the next one, seconds later, at each one's
-    pace and the talk's own (some are lively, some idle along); a talk dies out after a few, and what was left open is taken up hours later, mostly in the evening."""
+    """Friends in pairs and one group of eight, in bursts: a word excites the next one, seconds later, at each
+    one's pace and the talk's own (some are lively, some idle along); a talk dies out after a few, and what
+    was left open is taken up hours later, mostly in the evening."""
     random = Random(f"chatters {seed}")
     pace = {f"c{n}": exp(random.gauss(log(12), 0.6)) for n in range(16)}
     names = list(pace)
@@ -133,9 +140,9 @@ def chatters(seed: int, size: float) -> list[Message]:
 
 
 def desk(seed: int, size: float) -> list[Message]:
-    """A support desk: customers, each new, write to one of eight agents in two shifts, who answer one after the other:
-    the wait is a queue's, swelling at noon, on Mondays and in outages (a few hours of fivefold load). Who comes after
-    the shift waits for the next one."""
+    """A support desk: customers, each new, write to one of eight agents in two shifts, who answer one after
+    the other: the wait is a queue's, swelling at noon, on Mondays and in outages (a few hours of fivefold
+    load). Who comes after the shift waits for the next one."""
     random = Random(f"desk {seed}")
     begins = {f"a{n}": (7.0 if n % 2 else 13.0) * HOUR for n in range(8)}
     speed = {name: exp(random.gauss(log(2.5 * MINUTE), 0.35)) for name in begins}
@@ -170,13 +177,15 @@ def desk(seed: int, size: float) -> list[Message]:
                 heapq.heappush(waiting, (again, number, name, left - 1))
         on = [n for n in begins if begins[n] <= at % DAY < begins[n] + 8 * HOUR] or list(begins)
         ticket += 1
-        heapq.heappush(waiting, (at, ticket, min(on, key=lambda n: (free[n], n)), int(random.expovariate(0.8))))
+        heapq.heappush(
+            waiting, (at, ticket, min(on, key=lambda n: (free[n], n)), int(random.expovariate(0.8)))
+        )
     return _messages(raw)
 
 
 def drift(seed: int, size: float) -> list[Message]:
-    """People who change: each one's pace wanders and jumps (a new job, a holiday), and their times have heavy tails
-    (Pareto: one in twenty takes more than ten times the usual). No hours, no weekdays."""
+    """People who change: each one's pace wanders and jumps (a new job, a holiday), and their times have heavy
+    tails (Pareto: one in twenty takes more than ten times the usual). No hours, no weekdays."""
     random = Random(f"drift {seed}")
     raw: Raw = []
     for n in range(30):
@@ -193,8 +202,9 @@ def drift(seed: int, size: float) -> list[Message]:
 
 
 def newcomers(seed: int, size: float) -> list[Message]:
-    """A community in which new people arrive all day long and leave again: most answer five times or fewer (one in ten stays
-    for sixty), each at an own pace (median seconds to hours), more slowly at night, and in some rooms faster than in others."""
+    """A community in which new people arrive all day long and leave again: most answer five times or fewer
+    (one in ten stays for sixty), each at an own pace (median seconds to hours), more slowly at night, and in
+    some rooms faster than in others."""
     random = Random(f"newcomers {seed}")
     rooms = [(f"r{n}", random.gauss(0, 0.5)) for n in range(6)]
     raw: Raw = []
@@ -213,8 +223,8 @@ def newcomers(seed: int, size: float) -> list[Message]:
 
 
 def irc(seed: int, size: float) -> list[Message]:
-    """Two channels with minute stamps (many replies of zero seconds), some people who write most and hundreds who come
-    once; talks flare up and die, and nobody says whom they answer."""
+    """Two channels with minute stamps (many replies of zero seconds), some people who write most and hundreds
+    who come once; talks flare up and die, and nobody says whom they answer."""
     random = Random(f"irc {seed}")
     raw: Raw = []
     for channel in ("#one", "#two"):
@@ -222,7 +232,10 @@ def irc(seed: int, size: float) -> list[Message]:
         while at < 12 * DAY * size:
             day = 0.3 + max(0.0, sin(pi * (at % DAY / HOUR - 8) / 14))
             at += random.expovariate(day / (40 * MINUTE))
-            here = [f"n{min(int(random.paretovariate(0.7)), 900)}" for _ in range(2 + int(random.expovariate(0.6)))]
+            here = [
+                f"n{min(int(random.paretovariate(0.7)), 900)}"
+                for _ in range(2 + int(random.expovariate(0.6)))
+            ]
             gap = exp(random.gauss(log(25), 0.8))
             for _ in range(2 + int(random.expovariate(1 / 14))):
                 raw.append((at, channel, random.choice(here)))
@@ -231,8 +244,8 @@ def irc(seed: int, size: float) -> list[Message]:
 
 
 def threads(seed: int, size: float) -> list[Message]:
-    """A mailing list: a conversation per thread, hours and days between its mails, writers from all over the world in
-    their own zones; some answer within minutes of their last mail since they read in one sitting."""
+    """A mailing list: a conversation per thread, hours and days between its mails, writers from all over the
+    world in their own zones; some answer within minutes of their last mail since they read in one sitting."""
     random = Random(f"threads {seed}")
     names = [f"w{n}" for n in range(250)]
     zones = {name: float(random.choice((-8, -5, 0, 1, 2, 5.5, 8))) for name in names}

@@ -279,7 +279,8 @@ class Predictor:
         person.latest = [*person.latest[1 - LATELY :], (answered_at, round(place, 3))]
 
     def state(self) -> dict[str, Any]:
-        """Everything, as plain data for JSON: `version`, `shared`, and `people` and `groups` by `str` of their keys.
+        """Everything, as plain data for JSON: `version`, `shared`, and `people` and `groups` by `str` of
+        their keys.
 
         Nothing in the part of a person or group is about another one.
         """
@@ -302,9 +303,9 @@ class Predictor:
     def of(cls, state: Mapping[str, Any]) -> "Predictor":
         """The one that gave this state.
 
-        `people` and `groups` may hold some only: the others are unknown to it, and what it learns of these (and so
-        their part of its state, and the shared one) is what the whole would have learned.
-        ValueError: a state of another version.
+        `people` and `groups` may hold some only: the others are unknown to it, and what it learns of these
+        (and so their part of its state, and the shared one) is what the whole would have learned. ValueError:
+        a state of another version.
         """
         if state.get("version") != VERSION:
             raise ValueError(f"a state of version {state.get('version')}, not {VERSION}")
@@ -432,7 +433,8 @@ def _mixed(weights: Sequence[float], opinions: Sequence[float]) -> float:
 
 
 def _level(told: Prediction, seconds: float) -> float | None:
-    """At which level of what was told a reply lay; None if it is one of the told times, which may have a share."""
+    """At which level of what was told a reply lay; None if it is one of the told times, which may have a
+    share."""
     times, levels = told.quantiles, told.levels
     if seconds in times:
         return None
