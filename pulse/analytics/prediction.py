@@ -38,11 +38,11 @@ from math import exp, isfinite, log
 from typing import Any, Protocol
 
 from pulse.analytics.scale import DEPTH, LEAVES, Scale, leaf_of, place_of
+from pulse.analytics.trees import EMPTY, Tree
 
 VERSION = 1  # of the state
 
 Key = str | int  # 7 and "7" are the same, as in JSON
-Tree = list[float]  # replies at each node: 1 is the root, 2n the shorter half of n, 2n + 1 its longer half
 
 SAMPLES_AT_LEAST = 5  # replies of anybody; below, nothing is predicted
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -55,7 +55,7 @@ PACE_STEP = 0.9  # width of a class of pace, in log seconds
 EVIDENCE_EDGES = (1, 5, 15)  # replies of the person: calibrated apart, as thin evidence errs otherwise
 ALL = "all"  # name of the tree without a context
 
-# A tree with more replies than this is halved, so that the latest count most.
+# A tree with more replies than this is halved.
 OWN_AT_MOST, SHARED_AT_MOST, CONTEXT_AT_MOST = 1_000.0, 20_000.0, 300.0
 # As how many replies counts what a share is drawn towards: of a person, by depth in the tree; of a group; of
 # everyone in a context.
@@ -121,61 +121,30 @@ class Estimator(Protocol):
     def predict(self, question: Question) -> Prediction | None: ...
 
 
-_EMPTY: Tree = [0.0] * (2 * LEAVES)
-
-
 @dataclass(slots=True)
 class _Known:
     """What is known of a person, of a group or of everyone."""
 
     samples: int = 0
     trees: dict[str, Tree] = field(default_factory=dict)  # by class of a context, such as "hour 13"
-    latest: list[tuple[float, float]] = field(
-        default_factory=list
-    )  # a person's: answered when, place on the scale
+    latest: list[tuple[float, float]] = field(default_factory=list)  # a person's: when, place on the scale
 
     def tree(self, name: str) -> Tree:
-        return self.trees.get(name, _EMPTY)
+        return self.trees.get(name, EMPTY)
 
     def count(self, name: str, leaf: int, at_most: float) -> None:
-        tree = self.trees.get(name) or self.trees.setdefault(name, list(_EMPTY))
-        _count(tree, leaf)
-        if tree[1] > at_most:  # halved, in sixteenths, which floats hold exactly
-            _sum_up(tree, [int(8 * replies) / 16 for replies in tree[LEAVES:]])
+        if name not in self.trees:
+            self.trees[name] = Tree()
+        self.trees[name].add(leaf, at_most)
 
     def dump(self) -> dict[str, Any]:
-        trees = {
-            name: [[leaf, n if n % 1 else int(n)] for leaf, n in enumerate(tree[LEAVES:]) if n]
-            for name, tree in self.trees.items()
-        }
+        trees = {name: tree.leaves() for name, tree in self.trees.items()}
         return {"samples": self.samples, "trees": trees, "latest": [list(one) for one in self.latest]}
 
     @classmethod
     def load(cls, plain: Mapping[str, Any]) -> "_Known":
-        made = cls(plain["samples"], latest=[(at, place) for at, place in plain["latest"]])
-        for name, found in plain["trees"].items():
-            leaves = dict(found)
-            made.trees[name] = list(_EMPTY)
-            _sum_up(made.trees[name], [float(leaves.get(leaf, 0)) for leaf in range(LEAVES)])
-        return made
-
-
-def _count(tree: Tree, leaf: int) -> None:
-    node = LEAVES + leaf
-    while node:
-        tree[node] += 1.0
-        node >>= 1
-
-
-def _sum_up(tree: Tree, leaves: Sequence[float]) -> None:
-    tree[LEAVES:] = leaves
-    for node in range(LEAVES - 1, 0, -1):
-        tree[node] = tree[2 * node] + tree[2 * node + 1]
-
-
-def _drawn(tree: Tree, node: int, towards: float, prior: float) -> float:
-    """The share of "longer" at a node, drawn towards another one as by so many replies."""
-    return (tree[2 * node + 1] + prior * towards) / (tree[node] + prior)
+        trees = {name: Tree(leaves) for name, leaves in plain["trees"].items()}
+        return cls(plain["samples"], trees, [(at, place) for at, place in plain["latest"]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,22 +161,22 @@ class _Case:
 
     def base(self, node: int) -> tuple[float, float]:
         """The share of "longer" at a node: everyone's, and the person's."""
-        everyone = _drawn(self.everyone.tree(ALL), node, 0.5, 2.0)
-        group = _drawn(self.group.tree(ALL), node, everyone, GROUP_PRIOR)
-        return everyone, _drawn(self.person.tree(ALL), node, group, PRIORS[node.bit_length() - 1])
+        everyone = self.everyone.tree(ALL).drawn(node, 0.5, 2.0)
+        group = self.group.tree(ALL).drawn(node, everyone, GROUP_PRIOR)
+        return everyone, self.person.tree(ALL).drawn(node, group, PRIORS[node.bit_length() - 1])
 
     def opinions(self, node: int) -> list[float]:
         """The log odds of "longer" at a node, in the order of `WEIGHTS`."""
         everyone, own = self.base(node)
         prior = PRIORS[node.bit_length() - 1]
-        shares = [_drawn(self.lately, node, own, prior)]
+        shares = [self.lately.drawn(node, own, prior)]
         usual = own / (1.0 - own) * (1.0 - everyone) / everyone  # how the person differs from everyone
         for name in self.contexts:
-            context = _drawn(self.everyone.tree(name), node, everyone, CONTEXT_PRIOR)
+            context = self.everyone.tree(name).drawn(node, everyone, CONTEXT_PRIOR)
             odds = min(ODDS_AT_MOST, max(1.0 / ODDS_AT_MOST, usual * context / (1.0 - context)))
-            shares.append(_drawn(self.person.tree(name), node, odds / (1.0 + odds), prior))
-        by_idle = _drawn(self.everyone.tree(self.contexts[0]), node, everyone, CONTEXT_PRIOR)
-        shares.append(_drawn(self.everyone.tree(self.pace), node, by_idle, prior))
+            shares.append(self.person.tree(name).drawn(node, odds / (1.0 + odds), prior))
+        by_idle = self.everyone.tree(self.contexts[0]).drawn(node, everyone, CONTEXT_PRIOR)
+        shares.append(self.everyone.tree(self.pace).drawn(node, by_idle, prior))
         return [log(share / (1.0 - share)) for share in shares]
 
     def count(self, leaf: int) -> None:
@@ -279,8 +248,7 @@ class Predictor:
         person.latest = [*person.latest[1 - LATELY :], (answered_at, round(place, 3))]
 
     def state(self) -> dict[str, Any]:
-        """Everything, as plain data for JSON: `version`, `shared`, and `people` and `groups` by `str` of
-        their keys.
+        """Everything, as plain data for JSON: `version`, `shared`, `people` and `groups` (by `str` of their keys).
 
         Nothing in the part of a person or group is about another one.
         """
@@ -314,8 +282,8 @@ class Predictor:
         made._weights = [list(weights) for weights in shared["weights"]]
         made._levels = [list(levels) for levels in shared["levels"]]
         made._scale.frequent = {leaf: [value, share, n] for leaf, value, share, n in shared["frequent"]}
-        made._people = {key: _Known.load(known) for key, known in state["people"].items()}
-        made._groups = {key: _Known.load(known) for key, known in state["groups"].items()}
+        made._people = {key: _Known.load(known) for key, known in state.get("people", {}).items()}
+        made._groups = {key: _Known.load(known) for key, known in state.get("groups", {}).items()}
         return made
 
     def _known(self, about: Question | Reply) -> tuple[_Known, _Known]:
@@ -327,12 +295,12 @@ class Predictor:
         if about.asked_at.tzinfo is None or (about.last_active and about.last_active.tzinfo is None):
             raise ValueError("asked_at and last_active must know their time zone")
         at = about.asked_at.timestamp()
-        last, pace, lately = None, None, list(_EMPTY)
+        last, pace, lately = None, None, Tree()
         for answered_at, place in person.latest:
             if answered_at > at:  # to another question, while this one waited
                 continue
             last = answered_at
-            _count(lately, leaf_of(place))
+            lately.add(leaf_of(place))
             pace = place if pace is None else pace + PACE_RATE * (place - pace)
         if about.last_active is not None:
             last = about.last_active.timestamp()
@@ -391,9 +359,7 @@ class Predictor:
         times: list[float] = []
         for level in at[:-1]:
             times.append(max(time_at(level), waited, *times[-1:]))
-        if (
-            waited == 0
-        ):  # with many on the lower end itself, all from there to 95% would be more than nine of ten
+        if waited == 0.0:  # with many on the lower end itself, up to 95% there would be more than nine of ten
             at[-1] = max(at[-2], min(at[-1], level_of(times[0], 0) + RANGE_AT_MOST))
         return [*times, max(time_at(at[-1]), times[-1])]
 
