@@ -248,7 +248,7 @@ class Predictor:
         person.latest = [*person.latest[1 - LATELY :], (answered_at, round(place, 3))]
 
     def state(self) -> dict[str, Any]:
-        """Everything, as plain data for JSON: `version`, `shared`, `people` and `groups` (by `str` of their keys).
+        """Everything, as plain data for JSON: `version`, `shared`, `people` and `groups` (keys as `str`).
 
         Nothing in the part of a person or group is about another one.
         """

@@ -2,23 +2,19 @@
 
 The rule, for messages in time order within one conversation:
 
-- Somebody's *run* begins with a message, goes on with their further messages, and ends when somebody else
-  answers it. Whoever asks waits from the first message of the run on.
-- A message answers the oldest open run of somebody else that began after the writer's own last message in
-  this conversation: what was there before, they have already passed over. It answers one run at most, and is
-  the beginning of (or goes on with) the writer's own run.
-- A run that nobody answered within `longest` is forgotten: a word after that is no reply.
+- Somebody's *run* begins with a message and goes on with their further messages. The first message of anybody
+  else answers it, ends it, and begins the next run. Whoever asks waits from the first message of the run on.
+- So each run is answered once, by one person: where many talk, by whoever speaks next.
+- A run that nobody answered within `longest` is no question any more: the next message begins anew.
 - Messages of the system ("Ann joined", a bot's greeting) neither ask nor answer: the caller leaves them out.
 
-Each message costs the same, however long the conversation is: at most `OPEN_AT_MOST` runs are kept open in
-one (the oldest is forgotten), and of a writer only their last message.
+Each message costs the same, and of each conversation only the last run is kept.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 LONGEST = 7 * 86_400.0  # seconds; later than that nobody replies, they begin anew
-OPEN_AT_MOST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +26,7 @@ class Turn:
     responder: Hashable
     asked_at: float
     answered_at: float
-    question: int  # number of the message that began the run, as given by the caller
+    question: int  # number of the message that began the run: how many were added before it
     answer: int
 
     @property
@@ -39,16 +35,11 @@ class Turn:
         return max(0.0, self.answered_at - self.asked_at)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Run:
+    asker: Hashable
     began_at: float
     message: int
-
-
-@dataclass(slots=True)
-class _Conversation:
-    open: dict[Hashable, _Run] = field(default_factory=dict)  # by asker, oldest first
-    last: dict[Hashable, int] = field(default_factory=dict)  # number of each writer's last message
 
 
 class Turns:
@@ -56,30 +47,17 @@ class Turns:
 
     def __init__(self, longest: float = LONGEST) -> None:
         self.longest = longest
-        self._conversations: dict[Hashable, _Conversation] = {}
+        self._runs: dict[Hashable, _Run] = {}  # the last one of each conversation
         self._count = 0
 
     def add(self, at: float, conversation: Hashable, sender: Hashable) -> Turn | None:
         """The next message, not earlier than the ones before it in its conversation; the turn it ends."""
         number, self._count = self._count, self._count + 1
-        talk = self._conversations.setdefault(conversation, _Conversation())
-        _forget(talk.open, at - self.longest)
-        turn = None
-        since = talk.last.get(sender, -1)
-        for asker, run in talk.open.items():
-            if asker != sender and run.message > since:
-                turn = Turn(conversation, asker, sender, run.began_at, at, run.message, number)
-                del talk.open[asker]
-                break
-        if sender not in talk.open:
-            if len(talk.open) == OPEN_AT_MOST:
-                del talk.open[next(iter(talk.open))]
-            talk.open[sender] = _Run(at, number)
-        talk.last[sender] = number
-        return turn
-
-
-def _forget(runs: dict[Hashable, _Run], before: float) -> None:
-    """Drop what began before a moment (the oldest come first)."""
-    for asker in [asker for asker, run in runs.items() if run.began_at < before]:
-        del runs[asker]
+        run = self._runs.get(conversation)
+        is_open = run is not None and at - run.began_at <= self.longest
+        if run is not None and is_open and run.asker == sender:
+            return None
+        self._runs[conversation] = _Run(sender, at, number)
+        if run is None or not is_open:
+            return None
+        return Turn(conversation, run.asker, sender, run.began_at, at, run.message, number)
