@@ -29,26 +29,32 @@ HEAD = (
     "Pinball, log",
     "in 50%",
     "in 90%",
-    "Learn, µs",
-    "Predict, µs",
 )
 
 
-def main() -> None:
-    options = _options()
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _options(arguments)
     makers = {OURS: options.estimator, **BASELINES}
     rows: list[list[str]] = []
+    all_runs: list[Replay] = []
     try:
         for name, runs in _sources(options):
-            rows += _rows(name, [replay(messages, makers) for messages in runs])
+            done = [replay(messages, makers) for messages in runs]
+            rows += _rows(name, done)
+            all_runs += done
     except (BadLog, OSError) as error:
         sys.exit(f"bench.prediction: {error}")
     print(table(HEAD, rows))
     if not options.logs:
         print(f"\nSeeds 1 to {options.seeds}: the median, the least and the most.")
+    learning, predicting = (
+        Figure([costs[OURS] * 1e6 for costs in one]).text(".0f")
+        for one in ([run.learning for run in all_runs], [run.predicting for run in all_runs])
+    )
+    print(f"\n{OURS}: {learning} µs to learn a reply, {predicting} µs to predict one.")
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench.prediction",
         description=__doc__,
@@ -59,7 +65,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=3, help="of each world (3)")
     parser.add_argument("--size", type=float, default=1.0, help="of each world (1.0: a few thousand replies)")
     parser.add_argument("--estimator", type=_maker, default=Predictor, metavar="MODULE:CLASS")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 def _maker(path: str) -> Maker:
@@ -101,8 +107,6 @@ def _rows(name: str, runs: Sequence[Replay]) -> Iterator[list[str]]:
                     ("in_ninety", ".1%"),
                 )
             ),
-            _text([run.learning[who] * 1e6 for run in runs], ".0f"),
-            _text([run.predicting[who] * 1e6 for run in runs], ".0f"),
         ]
 
 

@@ -238,10 +238,15 @@ class Predictor:
         place = place_of(seconds)
         below, mass = self._follow(case, leaf_of(place))
         if self._everyone.samples >= SAMPLES_AT_LEAST:
-            under, until = self._scale.shares(seconds)
-            now = below + mass * (under + (until - under) * (self._everyone.samples * _STRIDE % 1.0))
-            told = None if reply.told is None else _level(reply.told, seconds)
-            self._calibrate(case.evidence, now if told is None else told)
+            within = (
+                self._everyone.samples * _STRIDE % 1.0
+            )  # where many lie at one time, somewhere among them
+            if reply.told is None:
+                under, until = self._scale.shares(seconds)
+                level = below + mass * (under + (until - under) * within)
+            else:
+                level = _level(reply.told, seconds, within)
+            self._calibrate(case.evidence, level)
         self._scale.note(seconds)
         case.count(leaf_of(place))
         answered_at = round(reply.asked_at.timestamp() + seconds, 3)
@@ -398,14 +403,12 @@ def _mixed(weights: Sequence[float], opinions: Sequence[float]) -> float:
     return 1.0 / (1.0 + exp(-min(7.0, max(-7.0, total))))
 
 
-def _level(told: Prediction, seconds: float) -> float | None:
-    """At which level of what was told a reply lay; None if it is one of the told times, which may have a
-    share."""
-    times, levels = told.quantiles, told.levels
-    if seconds in times:
-        return None
-    place = bisect_right(times, seconds)
-    return (0.0, *levels)[place] / 2 + (*levels, 1.0)[place] / 2
+def _level(told: Prediction, seconds: float, within: float) -> float:
+    """At which level of what was told a reply lay; at one of the told times, somewhere around it."""
+    times, levels = told.quantiles, (0.0, *told.levels, 1.0)
+    first, last = bisect_left(times, seconds), bisect_right(times, seconds)
+    low, high = (levels[first] + levels[first + 1]) / 2, (levels[last] + levels[last + 1]) / 2
+    return low + (high - low) * within
 
 
 def _rounded(number: float) -> float:
