@@ -404,10 +404,9 @@ def _mixed(weights: Sequence[float], opinions: Sequence[float]) -> float:
 
 
 def _level(told: Prediction, seconds: float, within: float) -> float:
-    """At which level of what was told a reply lay; at one of the told times, somewhere around it."""
+    """At which level of what was told a reply lay: somewhere between the told times around it."""
     times, levels = told.quantiles, (0.0, *told.levels, 1.0)
-    first, last = bisect_left(times, seconds), bisect_right(times, seconds)
-    low, high = (levels[first] + levels[first + 1]) / 2, (levels[last] + levels[last + 1]) / 2
+    low, high = levels[bisect_left(times, seconds)], levels[bisect_right(times, seconds) + 1]
     return low + (high - low) * within
 
 
