@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import isfinite
 
 HEAD = ("timestamp", "conversation", "sender")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,16 +60,14 @@ def _message(cells: list[str], place: str) -> Message:
 def _moment(text: str, place: str) -> datetime:
     """ISO 8601 (without an offset: UTC) or seconds since 1970."""
     try:
-        seconds = float(text)
+        moment = EPOCH + timedelta(seconds=float(text))
+    except OverflowError:
+        moment = None
     except ValueError:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
             raise BadLog(f"{place}: {text!r} is neither ISO 8601 nor seconds since 1970") from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    try:
-        if isfinite(seconds):
-            return EPOCH + timedelta(seconds=seconds)
-    except OverflowError:
-        pass
-    raise BadLog(f"{place}: {text!r} is no moment of this calendar (milliseconds?)")
+    if moment is None or not 1 < moment.year < 9999:  # so that each moment exists in every zone
+        raise BadLog(f"{place}: {text!r} is no moment of this calendar (milliseconds?)")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
