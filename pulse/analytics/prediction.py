@@ -361,12 +361,9 @@ class Predictor:
 
         gone = level_of(waited, 1) if waited > 0 else 0.0
         at = [gone + (total - gone) * level for level in levels]
-        times: list[float] = []
-        for level in at[:-1]:
-            times.append(max(time_at(level), waited, *times[-1:]))
         if waited == 0.0:  # with many on the lower end itself, up to 95% there would be more than nine of ten
-            at[-1] = max(at[-2], min(at[-1], level_of(times[0], 0) + RANGE_AT_MOST))
-        return [*times, max(time_at(at[-1]), times[-1])]
+            at[-1] = min(at[-1], level_of(time_at(at[0]), 0) + RANGE_AT_MOST)
+        return sorted(max(time_at(level), waited) for level in at)
 
     def _follow(self, case: _Case, leaf: int) -> tuple[float, float]:
         """Learn that a reply fell on a leaf; the probability of all before, and of it, as they were."""
