@@ -67,7 +67,7 @@ MIXED_DEPTH = DEPTH - 1  # the nodes just above the leaves know no contexts
 WEIGHTS = (0.15, 0.25, 0.1, 0.1, 0.4, 0.1)  # to begin with: lately, idle, hour, day, presence, pace
 RATE, RATE_HALF, RATE_LEAST = 0.015, 100, 0.0015  # of learning them
 CALIBRATION_STEP = 0.003
-RANGE_AT_MOST = 0.935  # of all replies, where many lie exactly on the range's lower end
+RANGE_AT_MOST = 0.93  # of all replies, where many lie exactly on the range's lower end
 _STRIDE = 0.6180339887498949  # of the golden ratio: evenly spread, without a random number
 
 
@@ -377,7 +377,8 @@ class Predictor:
                 weights = self._weights[depth]
                 step = rate * (is_longer - longer)
                 self._weights[depth] = [
-                    weight + step * opinion for weight, opinion in zip(weights, opinions, strict=True)
+                    max(0.0, weight + step * opinion)  # what is wrong is not heard, but not turned round
+                    for weight, opinion in zip(weights, opinions, strict=True)
                 ]
             if is_longer:
                 below += mass * (1.0 - longer)
