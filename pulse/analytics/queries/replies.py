@@ -44,7 +44,7 @@ def chat_replies(after_id: int, until: datetime, limit: int) -> tuple[list[Reply
 
 def _reply(responder_id: int, turn: Turn) -> Reply:
     asked_at = datetime.fromtimestamp(turn.asked_at, UTC)
-    group = _key(workspace_of(responder_id))
+    group = workspace_of(responder_id)
     return Reply(**_known(responder_id, asked_at), group=group, seconds=turn.seconds)
 
 
@@ -74,19 +74,15 @@ def desk_replies(after_id: int, until: datetime, limit: int) -> tuple[list[Reply
         .limit(limit)
     ).all()
     found = [
-        Reply(**_known(row.agent_id, row.asked_at), group=_key(row.team_id), seconds=row.seconds)
+        Reply(**_known(row.agent_id, row.asked_at), group=row.team_id, seconds=row.seconds)
         for row in rows
         if row.agent_id is not None
     ]
     return found, rows[-1].id if rows else after_id
 
 
-def _key(group: int | None) -> str | None:
-    return None if group is None else str(group)
-
-
 class Known(TypedDict):
-    responder: str
+    responder: int
     asked_at: datetime
     presence: str | None
     last_active: datetime | None
@@ -94,7 +90,7 @@ class Known(TypedDict):
 
 def _known(user_id: int | None, at: datetime) -> Known:
     if user_id is None:
-        return Known(responder=str(NOBODY), asked_at=at, presence=None, last_active=None)
+        return Known(responder=NOBODY, asked_at=at, presence=None, last_active=None)
     status = (
         select(StatusChange.status)
         .where(StatusChange.user_id == user_id, StatusChange.at <= at)
@@ -103,7 +99,7 @@ def _known(user_id: int | None, at: datetime) -> Known:
     )
     wrote = select(func.max(Message.created_at)).where(Message.sender_id == user_id, Message.created_at < at)
     return Known(
-        responder=str(user_id),
+        responder=user_id,
         asked_at=at.astimezone(time_zone(user_id)),
         presence=db.session.scalar(status),
         last_active=db.session.scalar(wrote),
@@ -113,6 +109,12 @@ def _known(user_id: int | None, at: datetime) -> Known:
 def workspace_of(user_id: int) -> int | None:
     """The one that counts as a user's group: of theirs, the oldest."""
     return db.session.scalar(select(func.min(Membership.workspace_id)).where(Membership.user_id == user_id))
+
+
+def learned(kind: ReplyKind) -> ReplyModel | None:
+    """What is learned of everyone; None if that is nothing, or by another estimator than this one."""
+    everyone = db.session.get(ReplyModel, (kind, Source.EVERYONE, EVERYONE))
+    return everyone if everyone and everyone.state.get("version") == VERSION else None
 
 
 def predictor(everyone: ReplyModel, people: Collection[int], groups: Collection[int]) -> Predictor:
@@ -140,11 +142,12 @@ def predict_answer(agent_id: int | None, team_id: int | None) -> Estimate | None
 
 
 def _predict(kind: ReplyKind, user_id: int | None, group: int | None) -> Estimate | None:
-    everyone = db.session.get(ReplyModel, (kind, Source.EVERYONE, EVERYONE))
-    if everyone is None or everyone.state.get("version") != VERSION:
+    everyone = learned(kind)
+    if everyone is None:
         return None
     known = predictor(everyone, [user_id or NOBODY], [] if group is None else [group])
-    found = known.predict(Question(**_known(user_id, clock.now()), group=_key(group)))
+    found = known.predict(Question(**_known(user_id, clock.now()), group=group))
     if found is None:
         return None
-    return Estimate(found.median, found.half, found.ninety, found.samples, Source(found.source))
+    low, quarter, middle, three_quarters, high = (round(seconds, 1) for seconds in found.quantiles)
+    return Estimate(middle, (quarter, three_quarters), (low, high), found.samples, Source(found.source))

@@ -1,12 +1,13 @@
 """How long replies will take: the estimator learns from what was written, bit by bit, in the worker."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete
 
 from pulse.analytics import queries
 from pulse.analytics.models import ReplyKind, ReplyModel
-from pulse.analytics.prediction import VERSION, Predictor
+from pulse.analytics.prediction import Predictor
 from pulse.core import clock
 from pulse.core.database import LOCK, insert
 from pulse.core.estimates import Source
@@ -26,39 +27,41 @@ def learn_replies() -> None:
 
 
 def _learn_some(kind: ReplyKind) -> bool:
-    """Learn from the next messages or answers; whether there were any."""
-    with transaction() as session:
-        fresh = {
-            "kind": kind,
-            "scope": Source.EVERYONE,
-            "key": queries.EVERYONE,
-            "state": {},
-            "learned_until": 0,
-        }
-        session.execute(insert(session, ReplyModel).values(**fresh).on_conflict_do_nothing())
-        everyone = session.get_one(
-            ReplyModel, (kind, Source.EVERYONE, queries.EVERYONE), with_for_update=LOCK
-        )
-        if everyone.state.get("version") != VERSION:  # new, or of another estimator: from the beginning
-            is_other = ReplyModel.kind == kind, ReplyModel.scope != Source.EVERYONE
-            session.execute(delete(ReplyModel).where(*is_other))
-            everyone.state, everyone.learned_until = Predictor().state(), 0
-        found, until = _READ[kind](everyone.learned_until, clock.now() - SETTLES, AT_ONCE)
-        if until == everyone.learned_until:
-            return False
-        people = {int(reply.responder) for reply in found}
-        groups = {int(reply.group) for reply in found if reply.group is not None}
-        predictor = queries.predictor(everyone, people, groups)
-        for reply in found:
-            predictor.learn(reply)
-        state = predictor.state()
-        for scope, name in ((Source.PERSON, "people"), (Source.GROUP, "groups")):
-            for key, part in state.pop(name).items():
-                session.merge(
-                    ReplyModel(kind=kind, scope=scope, key=int(key), state=part, learned_until=until)
-                )
-        everyone.state, everyone.learned_until = state, until
+    """Learn from the next messages or answers; whether there were any. Others may write meanwhile."""
+    everyone = queries.learned(kind)
+    since = everyone.learned_until if everyone else 0
+    found, until = _READ[kind](since, clock.now() - SETTLES, AT_ONCE)
+    if until == since:
+        return False
+    people = {int(reply.responder) for reply in found}
+    groups = {int(reply.group) for reply in found if reply.group is not None}
+    predictor = queries.predictor(everyone, people, groups) if everyone else Predictor()
+    for reply in found:
+        predictor.learn(reply)
+    _keep(kind, since, until, predictor.state())
     return True
+
+
+def _keep(kind: ReplyKind, since: int, until: int, state: dict[str, Any]) -> None:
+    """Write what was learned, unless another worker has been faster."""
+    first = {"kind": kind, "scope": Source.EVERYONE, "key": queries.EVERYONE, "state": {}, "learned_until": 0}
+    parts = {Source.PERSON: state.pop("people"), Source.GROUP: state.pop("groups")}
+    with transaction() as session:
+        session.execute(insert(session, ReplyModel).values(first).on_conflict_do_nothing())
+        everyone = session.get_one(
+            ReplyModel,
+            (kind, Source.EVERYONE, queries.EVERYONE),
+            with_for_update=LOCK,
+            populate_existing=True,
+        )
+        if since == 0:  # what was learned by another estimator goes
+            session.execute(delete(ReplyModel).where(ReplyModel.kind == kind, ReplyModel.scope.in_(parts)))
+        elif everyone.learned_until != since:
+            return
+        for scope, known in parts.items():
+            for key, part in known.items():
+                session.merge(ReplyModel(kind=kind, scope=scope, key=int(key), state=part))
+        everyone.state, everyone.learned_until = state, until
 
 
 def relearn_replies() -> None:

@@ -1,0 +1,1 @@
+"""How well replies are predicted: `python -m bench.prediction`, see `docs/prediction.md`."""
