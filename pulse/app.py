@@ -36,6 +36,7 @@ API = (
     notifications_routes.bp,
     analytics_routes.bp,
     webhooks_routes.bp,
+    web.takeout_bp,
     health.bp,
     metrics.bp,
     openapi.bp,
