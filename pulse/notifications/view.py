@@ -56,7 +56,7 @@ class View:
         if self.invitation:
             return f"/invitations/{signing.invitation_token(self.invitation.id, self.invitation.email)}"
         if self.kind is NoticeKind.WEBHOOK_DISABLED:
-            return f"/api/webhooks/{self._number}/"
+            return f"/integrations#webhook-{self._number}"
         if self.conversation:
             is_support = self.conversation.kind == Kind.SUPPORT
             is_desk = is_support and self.conversation.created_by_id != self.notification.user_id

@@ -19,6 +19,7 @@ from pulse.core.identity import Identity
 from pulse.core.permissions import Permission
 from pulse.extensions import db
 from pulse.web.mailbox import read_mails
+from pulse.webhooks.rules import EVENTS
 from pulse.workspaces.policy import role_in
 
 bp = Blueprint("web", __name__)
@@ -171,6 +172,13 @@ def profile() -> str:
         offline_after=settings().presence_offline_after,
         upload_max_bytes=settings().upload_max_bytes,
     )
+
+
+@bp.get("/integrations")
+@needs(Permission.WEBHOOKS_USE)
+def integrations() -> str:
+    """One's webhooks. (`/webhooks/` is the API's.)"""
+    return render_template("webhooks.html", section="workspaces", events=EVENTS, is_admin=identity().is_admin)
 
 
 @bp.get("/mailbox")

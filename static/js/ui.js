@@ -62,12 +62,12 @@ function showErrors(form, error) {
   for (const place of form.querySelectorAll(".field .error")) {
     const name = place.id.replace(/-error$/, "");
     const input = document.getElementById(name);
-    const texts = rest[input.name];
-    delete rest[input.name];
-    place.textContent = texts ? texts.join(" ") : "";
-    if (texts) input.setAttribute("aria-invalid", "true");
+    const keys = Object.keys(rest).filter((key) => `${key}.`.startsWith(`${input.name}.`)); // "events.0" too
+    place.textContent = keys.flatMap((key) => rest[key]).join(" ");
+    for (const key of keys) delete rest[key];
+    if (keys.length) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
-    if (texts) first ??= input;
+    if (keys.length) first ??= input;
   }
   const box = form.querySelector(".form-error");
   const texts = Object.values(rest).flat();

@@ -51,7 +51,8 @@ def live(folder: Path, own_page: str) -> Iterator[Live]:
     handler = ["-c", "aiosmtpd.handlers.Mailbox", str(maildir)]
     mailbox = subprocess.Popen([sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", *handler])
     try:
-        with pulse_processes(port, MAILBOX_PATH=str(maildir), CORS_ORIGINS=own_page) as found:
+        options = {"MAILBOX_PATH": str(maildir), "CORS_ORIGINS": own_page}
+        with pulse_processes(port, **options, WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8") as found:
             yield found
     finally:
         mailbox.kill()

@@ -23,7 +23,7 @@ PUBLIC = [
     "/mailbox",
     "/no-such-page",
 ]
-SIGNED_IN = ["/people", "/profile", "/invitations/x", "/dashboard", "/admin/"]
+SIGNED_IN = ["/people", "/profile", "/integrations", "/invitations/x", "/dashboard", "/admin/"]
 
 
 def assert_fits(page: Page) -> None:

@@ -189,7 +189,10 @@ def test_410_switches_off_and_the_owner_is_told(
     assert (endpoint.is_enabled, endpoint.disabled_reason) == (False, "gone")
     assert [one.status for one in deliveries(hook)] == ["failed", "failed"]
     [line] = notified(boss)
-    assert (line["title"], line["url"]) == (f"Your webhook {hook} was switched off", f"/api/webhooks/{hook}/")
+    assert (line["title"], line["url"]) == (
+        f"Your webhook {hook} was switched off",
+        f"/integrations#webhook-{hook}",
+    )
 
 
 def test_five_days_of_failure_switch_off(
