@@ -162,6 +162,8 @@ def test_predictions_come_from_how_it_was(desk: Desk, travel: Any) -> None:
     assert (seen["samples"], seen["source"]) == (5, "person")
     low, high = seen["half"]
     assert 5 < low < seen["median_seconds"] < high < 100
+    of_ann = desk.root.get(f"/api/users/{desk.ann.id}/presence/").json["predicted_response"]
+    assert (of_ann["samples"], of_ann["source"]) == (5, "person")  # who writes to nobody but customers
     other = desk.ask(desk.eve)["id"]
     desk.act(desk.abe, other, "assign_agent", {"agent_id": desk.abe.id})
     of_abe = desk.room(desk.eve, other)["predicted_response"]

@@ -131,9 +131,13 @@ def predictor(everyone: ReplyModel, people: Collection[int], groups: Collection[
 
 
 def predict_reply(user_id: int) -> Estimate | None:
-    """How long somebody who writes to a user now will wait; of agents whom only customers write to, how
-    long these wait."""
-    return _predict(ReplyKind.CHAT, user_id, workspace_of(user_id)) or _predict(ReplyKind.DESK, user_id, None)
+    """How long somebody who writes to a user now will wait; of agents who only answer customers, how long
+    these wait."""
+    chat = _predict(ReplyKind.CHAT, user_id, workspace_of(user_id))
+    if chat and chat.source == Source.PERSON:
+        return chat
+    desk = _predict(ReplyKind.DESK, user_id, None)
+    return desk if desk and (desk.source == Source.PERSON or not chat) else chat
 
 
 def predict_answer(agent_id: int | None, team_id: int | None) -> Estimate | None:
