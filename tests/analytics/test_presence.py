@@ -215,7 +215,7 @@ def test_rolled_up_it_is_what_a_slow_recount_finds(
         today = MONDAY.astimezone(zone).date()
         first = today - timedelta(days=days - 1)
         found = queries.days(user_id, first, today, MONDAY, zone)
-        assert len(rolled(user_id)) >= days - 3
+        assert len(rolled(user_id)) >= 0.9 * days  # on a few they were never here
         told = {
             day: {status: one.milliseconds(status) for status in HERE} for day, one in sorted(found.items())
         }
