@@ -15,14 +15,15 @@ import sys
 import eventlet.wsgi
 
 from pulse.analytics import request_log
-from pulse.app import create_app, start_background
+from pulse.app import create_app, start_background, wires
 from pulse.config import load
+from pulse.wire.http import Protocol
 
 settings = load(socketio_async_mode="eventlet")
 app = create_app(settings)
 start_background(app)
 
-MOST_CONNECTIONS = 100_000  # each open socket holds one of the server's greenlets
+MOST_CONNECTIONS = 100_000  # without the wire each open socket holds one of the server's greenlets
 
 
 def stop(number: int, frame: object) -> None:
@@ -46,7 +47,10 @@ def main() -> None:
         )
     except OSError as error:
         sys.exit(f"Pulse cannot listen on {settings.host}:{settings.port}: {error.strerror}")
-    eventlet.wsgi.server(listener, app, max_size=MOST_CONNECTIONS, log_output=False, debug=False)
+    protocol = Protocol if wires(settings) else eventlet.wsgi.HttpProtocol
+    eventlet.wsgi.server(
+        listener, app, max_size=MOST_CONNECTIONS, log_output=False, debug=False, protocol=protocol
+    )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from pulse import admin, cli, web, wiring
+from pulse import admin, cli, web, wire, wiring
 from pulse.accounts import routes as accounts_routes
 from pulse.activity import routes as activity_routes
 from pulse.activity.sockets import ActivityNamespace
@@ -112,7 +112,19 @@ def init_extensions(app: APIFlask, settings: Settings) -> None:
         ping_interval=25,
         ping_timeout=20,
     )
+    if wires(settings):
+        wire.install(
+            socketio.server,
+            address_of=lambda environ: http.address_of(environ, settings.trusted_proxies),
+            most_per_address=settings.socketio_connections_per_address,
+            is_joining=settings.socketio_wire_joins,
+        )
     backpressure.bound(socketio.server.eio)
+
+
+def wires(settings: Settings) -> bool:
+    """Whether Socket.IO goes over `pulse.wire` rather than the stock engine."""
+    return settings.socketio_wire and wire.fits(settings.socketio_async_mode)
 
 
 def flask_config(settings: Settings) -> dict[str, object]:
@@ -160,6 +172,7 @@ def start_background(app: APIFlask) -> realtime.Listener:
     app.extensions["pulse.listener"] = listener
     socketio.start_background_task(listener.run)
     socketio.start_background_task(leases.keep, app)
-    socketio.start_background_task(backpressure.watch)
+    if not wires(app.extensions["pulse"].settings):
+        socketio.start_background_task(backpressure.watch)
     socketio.start_background_task(request_log.keep, app)
     return listener

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = "console"
     metrics_token: str = ""
     socketio_async_mode: Literal["threading", "eventlet"] = "threading"
+    socketio_wire: bool = True
+    socketio_wire_joins: bool = True
+    socketio_connections_per_address: int = Field(10_000, ge=1)
 
     database_url: str = ""
     redis_url: str = ""

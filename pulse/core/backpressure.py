@@ -7,7 +7,6 @@ connection. Stock engine.io has none of these bounds; docs/decisions says how th
 
 import socket
 import struct
-from collections import Counter
 from collections.abc import Sized
 from functools import cache, partial
 from typing import Any
@@ -16,16 +15,13 @@ import structlog
 
 from pulse.core import clock, realtime
 from pulse.extensions import socketio
+from pulse.wire.limits import CONNECT_SECONDS, note
 
 log = structlog.get_logger(__name__)
 
-MOST_PACKETS = 1000  # waiting for one client
+MOST_PACKETS = 1000  # waiting for one client, those of this moment too
 MOST_BYTES = 4 << 20
-CONNECT_SECONDS = 30  # from the engine's handshake to the first namespace
 FRAGMENT_COST = 64  # bytes that a frame of a message costs us beside its data
-
-REASONS = ("slow", "silent")
-let_go: Counter[str] = Counter()  # connections, by reason
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: forget what is not sent yet
 
@@ -96,8 +92,7 @@ class _Bounded:
         if self.is_over:
             return
         self.is_over = True
-        let_go[reason] += 1
-        log.warning("connection let go", reason=reason, packets=len(self.queue), bytes=self.bytes)
+        note(reason, packets=len(self.queue), bytes=self.bytes)
         if self.tcp is not None:  # the greenlets that read and write it see its end
             _reset(self.tcp)
         else:  # long polling: nobody waits for anything, or for a poll that ends now

@@ -222,6 +222,14 @@ def client_address() -> str:
     return request.remote_addr or ""
 
 
+def address_of(environ: dict[str, Any], hops: int) -> str:
+    """The same for a request that Flask does not see, behind `hops` proxies."""
+    forwarded = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if hops and len(forwarded) >= hops:
+        return str(forwarded[-hops])
+    return str(environ.get("REMOTE_ADDR", ""))
+
+
 def is_html_wanted() -> bool:
     """Whether a person with a browser asks for a page, not a program."""
     best = request.accept_mimetypes.best_match(["application/json", "text/html"])

@@ -22,12 +22,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from pulse.core import backpressure, clock, figures, probes
+from pulse.core import clock, figures, probes
 from pulse.core.context import settings
 from pulse.core.errors import NotFound
 from pulse.core.http import needs
 from pulse.core.permissions import Permission
 from pulse.extensions import socketio
+from pulse.wire import limits
 
 bp = APIBlueprint("metrics", __name__, enable_openapi=False)
 
@@ -71,8 +72,8 @@ class State(Collector):
             sockets.add_metric([name], len(handler.connections))
         yield sockets
         let_go = CounterMetricFamily("pulse_let_go", "Connections that the server ended", labels=["reason"])
-        for reason in backpressure.REASONS:
-            let_go.add_metric([reason], backpressure.let_go[reason])
+        for reason in limits.REASONS:
+            let_go.add_metric([reason], limits.let_go[reason])
         yield let_go
         database, redis = probes.database_answers(), probes.redis_answers()
         yield GaugeMetricFamily("pulse_database_up", "Whether the database answers", value=database)

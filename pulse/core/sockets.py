@@ -16,7 +16,7 @@ from flask_socketio import Namespace
 from pydantic import BaseModel, ValidationError
 from socketio.exceptions import ConnectionRefusedError
 
-from pulse.core import clock, metrics, ports, realtime
+from pulse.core import clock, http, metrics, ports, realtime
 from pulse.core.context import settings
 from pulse.core.errors import (
     REDIS_IS_AWAY,
@@ -155,7 +155,8 @@ class BaseNamespace(Namespace):
             identity = ports.authenticate_token(token)
             if not identity.may(self.needs):
                 raise Forbidden("Your role may not do this.")
-            connection = Connection(sid, identity, hello, _address(environ), counted_at=clock.timestamp())
+            address = http.address_of(environ, settings().trusted_proxies)
+            connection = Connection(sid, identity, hello, address, counted_at=clock.timestamp())
             self.connections[sid] = connection
             self.enter_room(sid, f"user:{identity.user_id}")
             self.enter_room(sid, f"session:{identity.session_id}")
@@ -263,12 +264,3 @@ def _cookie(environ: dict[str, Any], name: str) -> str | None:
     except CookieError:
         return None
     return morsel.value if morsel else None
-
-
-def _address(environ: dict[str, Any]) -> str:
-    """The client's address, behind as many proxies as TRUSTED_PROXIES says."""
-    hops = settings().trusted_proxies
-    forwarded = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if hops and len(forwarded) >= hops:
-        return str(forwarded[-hops])
-    return str(environ.get("REMOTE_ADDR", ""))

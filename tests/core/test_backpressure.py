@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 from pulse import create_app
 from pulse.core import backpressure, realtime
 from pulse.extensions import socketio
+from pulse.wire.limits import CONNECT_SECONDS, let_go
 from tests.conftest import PASSWORD, Live, Person
 from tests.support.processes import Web
 from tests.support.raw import RawClient
@@ -167,14 +168,14 @@ def test_whoever_enters_no_namespace_is_let_go(
     ann = person("ann")
     silent, signed_in = connect(), connect()
     signed_in.enter("/presence", ann.token)
-    before = backpressure.let_go["silent"]
-    travel.shift(backpressure.CONNECT_SECONDS)
+    before = let_go["silent"]
+    travel.shift(CONNECT_SECONDS)
     backpressure.drop_silent()
-    assert backpressure.let_go["silent"] == before
+    assert let_go["silent"] == before
     travel.shift(1)
     backpressure.drop_silent()
     backpressure.drop_silent()
-    assert backpressure.let_go["silent"] == before + 1
+    assert let_go["silent"] == before + 1
     assert silent.read("anything") == ""
     signed_in.ws.send('42/presence,1["heartbeat",{"idle_ms":0}]')
     assert signed_in.read("43/presence,1")
@@ -187,11 +188,11 @@ def test_threads_let_a_slow_client_go_too(
     slow, quick = connect(True), connect()
     for raw in (slow, quick):
         raw.enter("/presence", ann.token)
-    before = backpressure.let_go["slow"]
+    before = let_go["slow"]
     for number in range(200):
         realtime.emit_here("piece", [number, PIECE], namespace="/presence", rooms=[f"user:{ann.id}"])
         assert quick.event("/presence")[1][0] == number
-    assert backpressure.let_go["slow"] == before + 1
+    assert let_go["slow"] == before + 1
     wait_until(lambda: len(realtime.members_here("/presence")) == 1)
 
 
@@ -201,10 +202,10 @@ def test_a_poller_that_does_not_poll_is_let_go(threaded: str, person: Callable[.
     sid = json.loads(fetch(url)[1:])["sid"]
     assert fetch(f"{url}&sid={sid}", f'40/presence,{{"token":"{ann.token}"}}') == "OK"
     assert len(realtime.members_here("/presence")) == 1
-    before = backpressure.let_go["slow"]
+    before = let_go["slow"]
     for number in range(backpressure.MOST_PACKETS + 1):
         realtime.emit_here("piece", number, namespace="/presence")
-    assert backpressure.let_go["slow"] == before + 1
+    assert let_go["slow"] == before + 1
     wait_until(lambda: realtime.members_here("/presence") == [])
     with pytest.raises(HTTPError):
         fetch(f"{url}&sid={sid}")

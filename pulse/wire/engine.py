@@ -1,0 +1,311 @@
+"""The engine.io server and session that put links under Socket.IO; long polling is the stock one, bounded."""
+
+import base64
+import hashlib
+import socket
+import time
+import urllib.parse
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import engineio
+import structlog
+from engineio import exceptions, packet
+from engineio.payload import Payload
+from engineio.socket import Socket
+from eventlet import patcher, wsgi
+from eventlet.greenio import GreenSocket
+
+from pulse.wire.frames import BINARY, TEXT, frame
+from pulse.wire.limits import CONNECT_SECONDS, PAYLOAD_PACKETS, note
+from pulse.wire.link import Link, Round
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS = 1.0  # how often one greenlet looks who is to be pinged or let go
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # of RFC 6455
+_OF_THE_REQUEST = ("wsgi.input", "wsgi.errors", "eventlet.input", "eventlet.set_idle", "eventlet.posthooks")
+
+Answer = dict[str, Any]
+
+
+def framed(content: str | bytes) -> bytes:
+    """An encoded engine.io packet as a WebSocket frame."""
+    return frame(TEXT if isinstance(content, str) else BINARY, content)
+
+
+class Session(Socket):
+    """One engine.io session: over long polling as the stock one, over a WebSocket with a link."""
+
+    server: "Engine"
+
+    def __init__(self, server: "Engine", sid: str, address: str, agent: str) -> None:
+        super().__init__(server, sid)
+        self.connected: bool  # these two are the stock session's
+        self.last_ping: float | None
+        self.link: Link | None = None
+        self.address = address  # only from here it may be used,
+        self.agent = agent  # and only by this program for long polling
+        self.made_at = time.time()
+        self.is_welcome = False  # has been in a namespace
+        self.ping_at = 0.0
+        self._probe: Link | None = None  # of an upgrade that is not complete
+        self._probed_at = 0.0
+
+    def send(self, pkt: packet.Packet) -> None:
+        if self.link is None:
+            super().send(pkt)
+        elif not self.closed:
+            self.link.push(framed(pkt.encode()))
+
+    def schedule_ping(self) -> None:
+        self.last_ping = None
+        self.ping_at = time.time() + self.server.ping_interval
+
+    def tick(self, now: float) -> None:
+        """Ping, or find out that the client is gone."""
+        if self._probe is not None and now - self._probed_at > CONNECT_SECONDS:
+            self._probe.close()
+        if not self.is_welcome and now - self.made_at > CONNECT_SECONDS:
+            self.is_welcome = self.server.is_in_a_namespace(self.sid)
+            if not self.is_welcome:
+                note("silent")
+                self.let_go()
+                return
+        if self.last_ping is not None:
+            self.check_ping_timeout()
+        elif now >= self.ping_at:
+            self.last_ping = now
+            self.send(packet.Packet(packet.PING))
+
+    def let_go(self) -> None:
+        """End it without a goodbye."""
+        if self.link is not None:
+            self.link.reset()
+        self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_ERROR)
+
+    def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
+        if self.closed or self.closing:
+            return
+        super().close(wait=wait and self.link is None, abort=abort, reason=reason)
+        self.server.count_out(self)
+        for link in (self.link, self._probe):
+            if link is not None:
+                link.close()
+
+    def handle_post_request(self, environ: dict[str, Any]) -> None:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        try:
+            for pkt in _Payload(encoded_payload=environ["wsgi.input"].read(length).decode()).packets:
+                self.receive(pkt)
+        except (ValueError, exceptions.EngineIOError):
+            self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_ERROR)
+            raise exceptions.EngineIOError("not a payload") from None
+
+    # -- what the link tells
+
+    def glance(self, content: str | bytes) -> bool:
+        if content != "3" or self.link is None:
+            return False
+        self.schedule_ping()
+        return True
+
+    def hear(self, content: str | bytes) -> None:
+        if self.closed:
+            return
+        if self.link is None:
+            self._upgrade(content)
+            return
+        try:
+            self.receive(packet.Packet(encoded_packet=content))
+        except (ValueError, exceptions.EngineIOError) as error:
+            log.info("packet not understood", error=str(error))
+            self.link.close()
+
+    def lost(self) -> None:
+        self._probe = None
+        if self.link is None:  # an upgrade that did not come to be: long polling goes on
+            self.upgrading = False
+            return
+        self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+        self.server.sockets.pop(self.sid, None)
+
+    # -- the handshake and the upgrade
+
+    def _upgrade_websocket(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if self.upgraded or self._probe is not None:
+            raise OSError("the session has its WebSocket already")
+        accept = _accept(environ)
+        green = environ["eventlet.input"].get_socket()
+        if accept is None or type(green) is not GreenSocket:
+            return self.server._bad_request("Not a WebSocket request")
+        tcp = _take(green)
+        tcp.send(
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
+        )
+        link = Link(tcp, self.server.round, self, self.server.max_http_buffer_size)
+        if self.connected:
+            self._probe, self._probed_at = link, time.time()
+        else:
+            self.connected = True
+            self._attach(link)
+        wsgi.WSGI_LOCAL.already_handled = True  # eventlet's server has nothing more to do with it
+        return []
+
+    def _upgrade(self, content: str | bytes) -> None:
+        """The two steps by which a session moves from long polling to its WebSocket."""
+        if self._probe is None:
+            return
+        if content == "2probe" and not self.upgrading:
+            self.upgrading = True  # a poll is answered at once from now on
+            self._probe.push(framed("3probe"))
+            self.queue.put(packet.Packet(packet.NOOP))
+        elif content == "5" and self.upgrading:
+            self.upgrading = False
+            self._attach(self._probe)
+            self._probe = None
+        else:
+            self._probe.close()
+
+    def _attach(self, link: Link) -> None:
+        self.upgraded = True
+        self.link = link
+        while not self.queue.empty():
+            if (pkt := self.queue.get()) is not None:
+                link.push(framed(pkt.encode()))
+            self.queue.task_done()
+
+
+class Engine(engineio.Server):
+    """The engine.io server whose sessions are ours."""
+
+    round: Round
+    address_of: Callable[[dict[str, Any]], str]
+    most_per_address: int
+    is_in_a_namespace: Callable[[str], bool]
+
+    def adopt(
+        self,
+        stock: engineio.Server,
+        *,
+        is_in_a_namespace: Callable[[str], bool],
+        address_of: Callable[[dict[str, Any]], str],
+        most_per_address: int,
+        is_joining: bool,
+    ) -> None:
+        """Take over the settings and handlers of a stock server that has no client yet."""
+        self.__dict__.update(vars(stock))
+        self.round = Round(is_joining)
+        self.is_in_a_namespace = is_in_a_namespace
+        self.address_of = address_of
+        self.most_per_address = most_per_address
+        self._addresses: Counter[str] = Counter()
+        self._is_ticking = False
+
+    def handle_request(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        refusal = self._refusal(environ)
+        if refusal is None:
+            return super().handle_request(environ, start_response)
+        status, text = refusal
+        start_response(status, [("Content-Type", "text/plain"), *self._cors_headers(environ)])
+        return [text.encode()]
+
+    def count_out(self, session: Session) -> None:
+        """One session less from its address."""
+        self._addresses[session.address] -= 1
+        if not self._addresses[session.address]:
+            del self._addresses[session.address]
+
+    def _refusal(self, environ: dict[str, Any]) -> tuple[str, str] | None:
+        query = urllib.parse.parse_qs(environ.get("QUERY_STRING", ""))
+        if "sid" not in query:
+            if self._addresses[self.address_of(environ)] >= self.most_per_address:
+                return "429 TOO MANY REQUESTS", "Too many connections from your address"
+            return None
+        session = self.sockets.get(query["sid"][0])
+        if session is None:
+            return None
+        is_polling = query.get("transport") != ["websocket"]
+        if session.address != self.address_of(environ) or (is_polling and session.agent != _agent(environ)):
+            return "400 BAD REQUEST", "Invalid session"
+        if int(environ.get("CONTENT_LENGTH") or 0) > self.max_http_buffer_size:
+            session.close(wait=False, abort=True, reason=self.reason.TRANSPORT_ERROR)
+            return "413 CONTENT TOO LARGE", "Too large"
+        return None
+
+    def _handle_connect(
+        self, environ: dict[str, Any], start_response: Any, transport: str, jsonp_index: int | None = None
+    ) -> Any:
+        if not self._is_ticking:
+            self._is_ticking = True
+            self.start_background_task(self._tick)
+        session = Session(self, self.generate_id(), self.address_of(environ), _agent(environ))
+        sid = session.sid
+        self.sockets[sid] = session
+        self._addresses[session.address] += 1
+        hello = {
+            "sid": sid,
+            "upgrades": self._upgrades(sid, transport),
+            "pingTimeout": int(self.ping_timeout * 1000),
+            "pingInterval": int((self.ping_interval + self.ping_interval_grace_period) * 1000),
+            "maxPayload": self.max_http_buffer_size,
+        }
+        session.send(packet.Packet(packet.OPEN, hello))
+        kept = {name: value for name, value in environ.items() if name not in _OF_THE_REQUEST}
+        self._trigger_event("connect", sid, kept, run_async=False)
+        session.schedule_ping()
+        if transport == "websocket":
+            answer = session.handle_get_request(environ, start_response)
+            if not session.connected:
+                self._forget(session)
+            return answer
+        session.connected = True
+        return self._ok(session.poll(), jsonp_index=jsonp_index)
+
+    def _forget(self, session: Session) -> None:
+        session.close(wait=False, abort=True)
+        self.sockets.pop(session.sid, None)
+
+    def _tick(self) -> None:
+        """The one greenlet for all pings and deadlines."""
+        while True:
+            self.sleep(TICK_SECONDS)
+            now = time.time()
+            for sid, session in list(self.sockets.items()):
+                if session.closed:
+                    self.sockets.pop(sid, None)
+                    continue
+                try:
+                    session.tick(now)
+                except Exception:
+                    log.exception("session not looked after")
+
+
+class _Payload(Payload):
+    max_decode_packets = PAYLOAD_PACKETS
+
+
+def _agent(environ: dict[str, Any]) -> str:
+    return str(environ.get("HTTP_USER_AGENT", ""))
+
+
+def _accept(environ: dict[str, Any]) -> bytes | None:
+    """The answer to a client's key; None if that is no WebSocket request of version 13."""
+    key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "").strip().encode("latin-1")
+    try:
+        is_key = len(base64.b64decode(key, validate=True)) == 16
+    except ValueError:
+        is_key = False
+    if not is_key or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
+        return None
+    return base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
+
+
+def _take(green: GreenSocket) -> socket.socket:
+    """The descriptor of a request's connection, which eventlet's server then neither reads nor closes."""
+    tcp: socket.socket = patcher.original("socket").socket(fileno=green.fd.detach())
+    tcp.setblocking(False)
+    tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return tcp

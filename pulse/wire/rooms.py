@@ -1,0 +1,76 @@
+"""The client manager that encodes what a room is told once, and remembers whom the room consists of."""
+
+from collections.abc import Collection
+from typing import Any
+
+import socketio
+from engineio import packet as engine_packet
+
+from pulse.wire.engine import Session, framed
+
+
+class Rooms(socketio.Manager):
+    """Who is in which room, and telling them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._members: dict[tuple[str, Any], list[Session]] = {}  # of rooms told since somebody came or went
+
+    def emit(
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any = None,
+        skip_sid: Any = None,
+        callback: Any = None,
+        to: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Emit to a room, several, or the whole namespace; callbacks and exceptions go the stock way."""
+        if callback is not None or skip_sid:
+            super().emit(event, data, namespace, room, skip_sid, callback, to, **kwargs)
+            return
+        arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
+        encoded = self.server.packet_class(
+            socketio.packet.EVENT, namespace=namespace, data=[event, *arguments]
+        ).encode()
+        packets = [
+            engine_packet.Packet(engine_packet.MESSAGE, part)
+            for part in (encoded if isinstance(encoded, list) else [encoded])
+        ]
+        frames = [framed(pkt.encode()) for pkt in packets]
+        for session in self._sessions(namespace, to or room):
+            link = session.link
+            if link is None:
+                if not session.closed:
+                    for pkt in packets:
+                        session.send(pkt)
+            else:
+                for data in frames:
+                    link.push(data)
+
+    def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: str | None = None) -> None:
+        self._members.pop((namespace, room), None)
+        super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
+
+    def basic_leave_room(self, sid: str, namespace: str, room: Any) -> None:
+        self._members.pop((namespace, room), None)
+        super().basic_leave_room(sid, namespace, room)
+
+    def _sessions(self, namespace: str, room: Any) -> Collection[Session]:
+        if isinstance(room, (list, tuple, set)):
+            if len(room) != 1:
+                return {session: None for one in room for session in self._sessions(namespace, one)}
+            (room,) = room
+        members = self._members.get((namespace, room))
+        if members is None:
+            sessions = self.server.eio.sockets
+            members = [
+                sessions[eio_sid]
+                for _, eio_sid in self.get_participants(namespace, room)
+                if eio_sid in sessions
+            ]
+            if members:
+                self._members[namespace, room] = members
+        return members
