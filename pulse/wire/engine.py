@@ -65,8 +65,8 @@ class Session(Socket):
 
     def tick(self, now: float) -> None:
         """Ping, or find out that the client is gone."""
-        if self._probe is not None and now - self._probed_at > CONNECT_SECONDS:
-            self._probe.close()
+        if now - self._probed_at > CONNECT_SECONDS:
+            self._give_up()
         if not self.is_welcome and now - self.made_at > CONNECT_SECONDS:
             self.is_welcome = self.server.is_in_a_namespace(self.sid)
             if not self.is_welcome:
@@ -123,10 +123,10 @@ class Session(Socket):
             log.info("packet not understood", error=str(error))
             self.link.close()
 
-    def lost(self) -> None:
-        self._probe = None
-        if self.link is None:  # an upgrade that did not come to be: long polling goes on
-            self.upgrading = False
+    def lost(self, link: Link) -> None:
+        if link is not self.link:  # an upgrade that did not come to be: long polling goes on
+            if link is self._probe:
+                self._give_up()
             return
         self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
         self.server.sockets.pop(self.sid, None)
@@ -135,7 +135,7 @@ class Session(Socket):
 
     def _upgrade_websocket(self, environ: dict[str, Any], start_response: Any) -> Any:
         if self.upgraded or self._probe is not None:
-            raise OSError("the session has its WebSocket already")
+            return self.server._bad_request("The session has its WebSocket already")
         accept = _accept(environ)
         green = environ["eventlet.input"].get_socket()
         if accept is None or type(green) is not GreenSocket:
@@ -167,7 +167,13 @@ class Session(Socket):
             self._attach(self._probe)
             self._probe = None
         else:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Stay with long polling."""
+        if self._probe is not None:
             self._probe.close()
+            self._probe, self.upgrading = None, False
 
     def _attach(self, link: Link) -> None:
         self.upgraded = True

@@ -34,7 +34,7 @@ class Listener(Protocol):
     def hear(self, content: str | bytes) -> None:
         """Take a message, one after the other; may wait."""
 
-    def lost(self) -> None:
+    def lost(self, link: "Link") -> None:
         """The last call: the client is gone or was let go."""
 
 
@@ -231,7 +231,7 @@ class Link:
             content = heard.popleft()
             try:
                 if content is None:
-                    self._listener.lost()
+                    self._listener.lost(self)
                 else:
                     self._cost -= MESSAGE_COST + len(content)
                     self._listener.hear(content)

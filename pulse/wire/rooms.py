@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 import socketio
-from engineio import packet as engine_packet
+from engineio.packet import MESSAGE, Packet
 
 from pulse.wire.engine import Session, framed
 
@@ -35,20 +35,17 @@ class Rooms(socketio.Manager):
         encoded = self.server.packet_class(
             socketio.packet.EVENT, namespace=namespace, data=[event, *arguments]
         ).encode()
-        packets = [
-            engine_packet.Packet(engine_packet.MESSAGE, part)
-            for part in (encoded if isinstance(encoded, list) else [encoded])
-        ]
-        frames = [framed(pkt.encode()) for pkt in packets]
+        parts = encoded if isinstance(encoded, list) else [encoded]
+        frames = [framed(f"4{part}" if isinstance(part, str) else part) for part in parts]
         for session in self._sessions(namespace, to or room):
             link = session.link
             if link is None:
                 if not session.closed:
-                    for pkt in packets:
-                        session.send(pkt)
+                    for part in parts:
+                        session.send(Packet(MESSAGE, part))
             else:
-                for data in frames:
-                    link.push(data)
+                for one in frames:
+                    link.push(one)
 
     def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: str | None = None) -> None:
         self._members.pop((namespace, room), None)

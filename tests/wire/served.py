@@ -8,6 +8,7 @@ with warnings.catch_warnings():
 
 eventlet.monkey_patch()
 
+import os
 import sys
 from typing import Any
 
@@ -34,7 +35,7 @@ if not is_stock:
     wire.install(
         server,
         address_of=lambda environ: environ.get("HTTP_X_ADDRESS", environ["REMOTE_ADDR"]),
-        most_per_address=4000,
+        most_per_address=int(os.environ.get("MOST_PER_ADDRESS", 50)),
         is_joining="--unjoined" not in sys.argv,
     )
 seen: list[Any] = []
