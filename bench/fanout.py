@@ -1,0 +1,192 @@
+"""Deliveries a second in a room: the wire, the wire without joining, the stock engine, in the same run.
+
+`python -m bench.fanout` starts three small servers (`tests/wire/served.py`) on one core and loads them in turn from
+the other. Prints a Markdown table.
+"""
+
+import argparse
+import base64
+import json
+import os
+import resource
+import select
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from websocket import ABNF
+
+from bench.figures import Figure, table
+from bench.machine import assign_cores, cpu_seconds, describe
+from pulse.config import ROOT
+from pulse.launcher.embedded import free_port
+from tests.support.servers import wait_until
+
+SERVERS = {"wire": (), "wire, not joined": ("--unjoined",), "stock": ("--stock",)}
+SENDERS = 16  # each has one message on its way at a time
+TEXT = "x" * 150
+EVENT = b'42["told",[0,"' + TEXT.encode() + b'"]]'
+DELIVERY = 4 + len(EVENT)  # bytes: a frame of this length has a head of four
+WARM_UP = 1.0  # seconds
+
+
+@dataclass
+class Runs:
+    """What one server did in rooms of one size, round by round."""
+
+    rates: list[float] = field(default_factory=list)  # deliveries a second
+    costs: list[float] = field(default_factory=list)  # microseconds of the server's CPU for each
+    loads: list[float] = field(default_factory=list)  # share of its core that the load generator used
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[int, int]]:
+    """A server; its port and its process id."""
+    port = free_port()
+    limits = {"PING_SECONDS": "600", "MOST_PER_ADDRESS": "100000", "PYTHONPATH": str(ROOT)}
+    script = str(ROOT / "tests" / "wire" / "served.py")
+    child = subprocess.Popen([sys.executable, script, str(port), *arguments], env={**os.environ, **limits})
+    try:
+        wait_until(lambda: _answers(port), 60)
+        yield port, child.pid
+    finally:
+        child.kill()
+        child.wait()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def connect(port: int, room: str = "") -> socket.socket:
+    """A WebSocket in the namespace "/", and in `room` if there is one; everything it was sent is read."""
+    tcp = socket.create_connection(("127.0.0.1", port), timeout=30)
+    key = base64.b64encode(os.urandom(16)).decode()
+    tcp.sendall(
+        f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+    )
+    _await(tcp, b"0{")
+    tcp.sendall(text("40"))
+    _await(tcp, b"40{")
+    if room:
+        tcp.sendall(text(f'421["join","{room}"]'))
+        _await(tcp, b"431[]")
+    tcp.setblocking(False)
+    return tcp
+
+
+def _await(tcp: socket.socket, wanted: bytes) -> None:
+    heard = b""
+    while wanted not in heard:
+        data = tcp.recv(4096)
+        assert data, "the server closed"
+        heard += data
+
+
+def text(content: str) -> bytes:
+    return bytes(ABNF.create_frame(content, ABNF.OPCODE_TEXT).format())
+
+
+class Crowd:
+    """The receivers of one room, and those who tell them something."""
+
+    def __init__(self, port: int, size: int) -> None:
+        room = f"room-{size}"
+        self.size = size
+        self.receivers = {tcp.fileno(): tcp for tcp in (connect(port, room) for _ in range(size))}
+        self.senders = [connect(port) for _ in range(SENDERS)]
+        self.poll = select.epoll()
+        for descriptor in self.receivers:
+            self.poll.register(descriptor, select.EPOLLIN)
+        self.message = text("42" + json.dumps(["tell", room, 1, TEXT]))
+        self.told = self.received = 0  # bytes
+
+    def run(self, seconds: float) -> tuple[int, float]:
+        """Tell, hear, and tell again as soon as all have heard; deliveries and seconds."""
+        buffer = bytearray(1 << 20)
+        began, before = time.perf_counter(), self.received
+        whole = self.size * DELIVERY
+        while (now := time.perf_counter()) < began + seconds:
+            for _ in range(SENDERS - -(-(self.told - self.received) // whole)):
+                self.senders[self.told // whole % SENDERS].send(self.message)
+                self.told += whole
+            for descriptor, _ in self.poll.poll(5):
+                count = self.receivers[descriptor].recv_into(buffer)
+                assert count, "the server let a receiver go"
+                self.received += count
+        return (self.received - before) // DELIVERY, now - began
+
+    def rest(self) -> None:
+        """Hear what is still on its way."""
+        while self.received < self.told:
+            for descriptor, _ in self.poll.poll(5):
+                self.received += len(self.receivers[descriptor].recv(1 << 20))
+        assert self.received == self.told
+
+    def close(self) -> None:
+        for tcp in (*self.receivers.values(), *self.senders):
+            tcp.close()
+
+
+def run(sizes: list[int], rounds: int, seconds: float) -> dict[tuple[int, str], Runs]:
+    """All sizes and rounds, the servers in turn; by size and name of the server."""
+    runs = {(size, name): Runs() for size in sizes for name in SERVERS}
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(serving(*arguments)) for name, arguments in SERVERS.items()}
+        assign_cores([pid for _, pid in servers.values()])
+        for size in sizes:
+            crowds = {name: Crowd(port, size) for name, (port, _) in servers.items()}
+            for crowd in crowds.values():
+                crowd.run(min(WARM_UP, seconds))
+                crowd.rest()
+            for _ in range(rounds):
+                for name, crowd in crowds.items():
+                    pids = [servers[name][1]]
+                    used, own = cpu_seconds(pids), time.process_time()
+                    count, elapsed = crowd.run(seconds)
+                    used, own = cpu_seconds(pids) - used, time.process_time() - own
+                    crowd.rest()
+                    figures = runs[size, name]
+                    figures.rates.append(count / elapsed)
+                    figures.costs.append(used / count * 1e6)
+                    figures.loads.append(own / elapsed)
+            for crowd in crowds.values():
+                crowd.close()
+    return runs
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[50, 500, 2000])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    options = parser.parse_args()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    print(describe(), end="\n\n")
+    runs = run(options.sizes, options.rounds, options.seconds)
+    rows = []
+    for (size, name), figures in runs.items():
+        ratios = [one / stock for one, stock in zip(figures.rates, runs[size, "stock"].rates, strict=True)]
+        rows.append(
+            [
+                str(size),
+                name,
+                Figure(figures.rates).text(),
+                Figure(ratios).text(".1f"),
+                Figure(figures.costs).text(".1f"),
+                Figure(figures.loads).text(".0%"),
+            ]
+        )
+    head = ["room of", "server", "deliveries a second", "against stock", "CPU each, us", "load's core used"]
+    print(table(head, rows))
+
+
+if __name__ == "__main__":
+    main()
