@@ -1,7 +1,7 @@
 """Deliveries a second in a room: the wire, the wire without joining, the stock engine, in the same run.
 
-`python -m bench.fanout` starts three small servers (`tests/wire/served.py`) on one core and loads them in turn from
-the other. Prints a Markdown table.
+`python -m bench.fanout` starts three small servers (`tests/wire/served.py`) on one core and loads them in
+turn from the other. Prints a Markdown table.
 """
 
 import argparse

@@ -42,7 +42,8 @@ class Session(Socket):
 
     def __init__(self, server: "Engine", sid: str, address: str, agent: str) -> None:
         super().__init__(server, sid)
-        self.connected: bool  # these two are the stock session's
+        self.connected: bool  # these are the stock session's
+        self.upgrading: bool
         self.last_ping: float | None
         self.link: Link | None = None
         self.address = address  # only from here it may be used,
@@ -74,7 +75,9 @@ class Session(Socket):
                 self.let_go()
                 return
         if self.last_ping is not None:
-            self.check_ping_timeout()
+            if now - self.last_ping > self.server.ping_timeout and not self.closing:
+                reason = self.server.reason.PING_TIMEOUT  # what is then to be done may take its time
+                self.server.start_background_task(self.close, wait=False, reason=reason)
         elif now >= self.ping_at:
             self.last_ping = now
             self.send(packet.Packet(packet.PING))
@@ -88,8 +91,8 @@ class Session(Socket):
     def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
         if self.closed or self.closing:
             return
-        super().close(wait=wait and self.link is None, abort=abort, reason=reason)
         self.server.count_out(self)
+        super().close(wait=wait and self.link is None, abort=abort, reason=reason)
         for link in (self.link, self._probe):
             if link is not None:
                 link.close()
@@ -140,12 +143,11 @@ class Session(Socket):
         green = environ["eventlet.input"].get_socket()
         if accept is None or type(green) is not GreenSocket:
             return self.server._bad_request("Not a WebSocket request")
-        tcp = _take(green)
-        tcp.send(
+        link = Link(_take(green), self.server.round, self, self.server.max_http_buffer_size)
+        link.push(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
         )
-        link = Link(tcp, self.server.round, self, self.server.max_http_buffer_size)
         if self.connected:
             self._probe, self._probed_at = link, time.time()
         else:
