@@ -176,15 +176,14 @@ def main() -> None:
         ratios = [one / stock for one, stock in zip(figures.rates, runs[size, "stock"].rates, strict=True)]
         rows.append(
             [
-                str(size),
-                name,
+                f"{size}: {name}",
                 Figure(figures.rates).text(),
                 Figure(ratios).text(".1f"),
                 Figure(figures.costs).text(".1f"),
                 Figure(figures.loads).text(".0%"),
             ]
         )
-    head = ["room of", "server", "deliveries a second", "against stock", "CPU each, us", "load's core used"]
+    head = ["room of: server", "deliveries a second", "against stock", "CPU each, us", "load's core used"]
     print(table(head, rows))
 
 

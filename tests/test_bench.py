@@ -9,6 +9,7 @@ from pulse.config import ROOT
 
 HEARTBEAT = "bench.heartbeat --rounds 1 --seconds 0.3 --clients 20"
 REQUEST_LOG = "bench.request_log --rounds 1 --seconds 0.3 --clients 20"
+FANOUT = "bench.fanout --rounds 1 --seconds 0.3 --sizes 10"
 SWEEP = "bench.sweep --rounds 1 --due 10 --sizes 20 60"
 
 
@@ -17,6 +18,7 @@ SWEEP = "bench.sweep --rounds 1 --due 10 --sizes 20 60"
     [
         (HEARTBEAT, ["REST", "REST", "Socket.IO", "Socket.IO"]),
         (REQUEST_LOG, ["CPU a request, us", "requests a second"]),
+        (FANOUT, ["10", "10", "10"]),
         (SWEEP, ["20", "60", "largest / smallest"]),
     ],
 )
