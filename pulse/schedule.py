@@ -35,7 +35,7 @@ def table() -> dict[Callable[[], Any], float]:
         presence.forget_old_history: 3600,
         notifications.forget_old: 3600,
         activity.forget_old: 3600,
-        analytics.learn_replies: 15,
+        analytics.learn_replies: 5,
         analytics.note_peak: 60,
         analytics.count_days: 600,
         analytics.roll_up: 3600,

@@ -58,6 +58,12 @@ def test_one_gets_what_one_wrote_and_uploaded(team: Team) -> None:
     assert b"Of Bob" not in b"".join(found.read(name) for name in found.namelist())
 
 
+def test_a_file_that_is_gone_does_not_spoil_the_rest(team: Team) -> None:
+    with transaction() as session:
+        session.get_one(User, team.ann.id).avatar = "gone.webp"
+    assert not [name for name in archive(team.ann).namelist() if name.startswith("files/")]
+
+
 def test_nothing_in_it_opens_a_door(app: Flask, team: Team) -> None:
     hook = {"url": "https://192.0.43.8/hook", "events": ["presence.changed"], "workspace_id": team.id}
     assert team.ann.post("/api/webhooks/", hook).status_code == 201

@@ -5,6 +5,8 @@ from datetime import timedelta
 from pulse.analytics import service
 from pulse.core import clock
 
+LEARNS_FOR = 1.0  # seconds; other jobs wait meanwhile
+
 
 def roll_up() -> None:
     """Job: sum up the days of presence that are over."""
@@ -25,7 +27,7 @@ def note_peak() -> None:
 
 def learn_replies() -> None:
     """Job: learn from replies how long the next ones will take."""
-    service.learn_replies()
+    service.learn_replies(LEARNS_FOR)
 
 
 def forget_old() -> None:

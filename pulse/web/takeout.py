@@ -1,10 +1,12 @@
 """What is kept about a person, as a zip file for themselves: JSON Lines, and the files they uploaded."""
 
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import PurePath
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from apiflask import APIBlueprint
 from apiflask.schemas import FileSchema
@@ -21,7 +23,7 @@ from pulse.core import clock
 from pulse.core.archive import rows, write_lines
 from pulse.core.http import identity, needs
 from pulse.core.permissions import Permission
-from pulse.extensions import db
+from pulse.extensions import db, socketio
 from pulse.workspaces.models import Membership
 
 bp = APIBlueprint("takeout", __name__, tag="Accounts")
@@ -79,11 +81,17 @@ def write(user: User, target: IO[bytes]) -> None:
             condition = _theirs(table, user.id)
             if condition is not None:
                 write_lines(archive, f"{table.name}.jsonl", rows(table, condition, _columns(table)))
-        if user.avatar:
-            archive.write(avatars() / user.avatar, f"files/{user.avatar}")
-        for file in db.session.scalars(select(Attachment).where(Attachment.uploader_id == user.id)):
+        for name, read in _files(user):
             with suppress(FileNotFoundError):  # deleted meanwhile
-                archive.writestr(f"files/{_name(file)}", storage().read(file.stored_name))
+                archive.writestr(f"files/{name}", read(), ZIP_STORED)  # most are compressed already
+            socketio.sleep(0)
+
+
+def _files(user: User) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    if user.avatar:
+        yield user.avatar, (avatars() / user.avatar).read_bytes
+    for file in db.session.scalars(select(Attachment).where(Attachment.uploader_id == user.id)):
+        yield _name(file), partial(storage().read, file.stored_name)
 
 
 def _name(file: Attachment) -> str:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from pulse.accounts.models import User
-from pulse.analytics import queries, service
+from pulse.analytics import jobs, queries, service
 from pulse.analytics.models import ReplyKind, ReplyModel
 from pulse.cli.erasure import erase
 from pulse.conversations import service as conversations
@@ -121,6 +121,15 @@ def test_a_message_counts_once_it_has_settled(talk: Talk) -> None:
     service.learn_replies()
     assert queries.predict_reply(talk.team.bob.id).samples == 5  # type: ignore[union-attr]
     talk.learn()
+    assert queries.predict_reply(talk.team.bob.id).samples == 6  # type: ignore[union-attr]
+
+
+def test_what_time_does_not_suffice_for_is_learned_the_next_time(talk: Talk) -> None:
+    talk.ask(*[60] * 6)
+    talk.travel.shift(timedelta(seconds=10))
+    service.learn_replies(within=0)
+    assert learned() == {}
+    jobs.learn_replies()
     assert queries.predict_reply(talk.team.bob.id).samples == 6  # type: ignore[union-attr]
 
 

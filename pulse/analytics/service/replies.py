@@ -1,6 +1,8 @@
 """How long replies will take: the estimator learns from what was written, bit by bit, in the worker."""
 
 from datetime import timedelta
+from math import inf
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import delete
@@ -14,15 +16,17 @@ from pulse.core.estimates import Source
 from pulse.core.events import transaction
 
 SETTLES = timedelta(seconds=5)  # a message may be committed after one with a higher id
-AT_ONCE = 500  # messages or answers in one transaction
+AT_ONCE = 200  # messages or answers in one transaction
 
 _READ = {ReplyKind.CHAT: queries.chat_replies, ReplyKind.DESK: queries.desk_replies}
 
 
-def learn_replies() -> None:
-    """Learn from all messages and answers since the last time. Each costs the same, whatever came before."""
+def learn_replies(within: float = inf) -> None:
+    """Learn from the messages and answers since the last time, for so many seconds; the rest is for the next
+    time. Each costs the same, whatever came before."""
+    end = monotonic() + within
     for kind in ReplyKind:
-        while _learn_some(kind):
+        while monotonic() < end and _learn_some(kind):
             pass
 
 
