@@ -171,23 +171,20 @@ def life(user_id: int, chance: random.Random, days: int, until: datetime) -> Non
 
 def slowly(user_id: int, first: date, last: date, zone: ZoneInfo) -> dict[date, dict[str, int]]:
     """Milliseconds by day and status, recounted with nothing but the calendar."""
-    rows = db.session.scalars(select(StatusChange).where(StatusChange.user_id == user_id)).all()
-    found = {}
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        start, end = (
-            datetime.combine(one, datetime.min.time(), zone).astimezone(UTC)
-            for one in (day, day + timedelta(days=1))
-        )
-        found[day] = {
-            status: sum(
-                max(min(row.until or clock.now(), end) - max(row.at, start), timedelta())
-                // timedelta(milliseconds=1)
-                for row in rows
-                if row.status == status
-            )
-            for status in HERE
-        }
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    found = {day: dict.fromkeys(HERE, 0) for day in days}
+
+    def midnight(day: date) -> datetime:
+        return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC)
+
+    query = select(StatusChange.status, StatusChange.at, StatusChange.until)
+    for status, start, end in db.session.execute(query.where(StatusChange.user_id == user_id)):
+        end = end or clock.now()
+        for back in range((end - start).days + 2):  # every day that it may have been in
+            day = start.astimezone(zone).date() + timedelta(days=back)
+            if status in HERE and day in found:
+                part = min(end, midnight(day + timedelta(days=1))) - max(start, midnight(day))
+                found[day][status] += max(part, timedelta()) // timedelta(milliseconds=1)
     return found
 
 
