@@ -213,8 +213,9 @@ def test_compression_is_offered_and_refused(joined: str) -> None:
         (frame(ABNF.OPCODE_CLOSE, b""), 1000),
         (b"\x82\xff" + (1_000_001).to_bytes(8, "big"), 1009),
         (frame(ABNF.OPCODE_TEXT, b"", 0) + frame(ABNF.OPCODE_CONT, b"", 0) * 1000, 1009),
-        (frame(ABNF.OPCODE_TEXT, b"x"), 1000),  # no engine.io packet
+        (frame(ABNF.OPCODE_TEXT, b"x"), 1000),
     ],
+    ids=["no UTF-8", "goodbye", "goodbye of its own", "goodbye without a code", "large", "many", "no packet"],
 )
 def test_what_closes_a_connection(joined: str, sent: bytes, code: int) -> None:
     raw = Raw(joined)
