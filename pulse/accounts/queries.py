@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from pulse.accounts import rules
 from pulse.accounts.models import ReservedUsername, Session, User
@@ -49,19 +49,16 @@ def is_username_taken(username: str) -> bool:
 
 def session_state(session_id: int) -> SessionState | None:
     """What decides whether a token still opens doors; None if the session or its user is gone."""
-    row = db.session.execute(
-        select(
-            User.id,
-            User.role,
-            User.account_status,
-            Session.refresh_jti,
-            Session.ended_at,
-            Session.expires_at,
-        )
-        .join(Session, Session.user_id == User.id)
-        .where(Session.id == session_id)
-    ).one_or_none()
+    row = db.session.execute(_SESSION_STATE, {"id": session_id}).one_or_none()
     return SessionState(*row) if row else None
+
+
+# Built once: every request and socket event asks it, and building costs more than asking.
+_SESSION_STATE = (
+    select(User.id, User.role, User.account_status, Session.refresh_jti, Session.ended_at, Session.expires_at)
+    .join(Session, Session.user_id == User.id)
+    .where(Session.id == bindparam("id"))
+)
 
 
 def live_sessions(user_id: int, *, limit: int, before_id: int | None = None) -> list[Session]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from pulse.accounts.models import User
@@ -48,9 +48,7 @@ class Listed(NamedTuple):
 
 def place(conversation_id: int, user_id: int) -> Place | None:
     """How a user stands to a conversation; None if it does not exist. One statement."""
-    row = db.session.execute(
-        _places(user_id).where(Conversation.id == conversation_id).execution_options(populate_existing=True)
-    ).one_or_none()
+    row = db.session.execute(_PLACE, {"id": conversation_id, "user_id": user_id}).one_or_none()
     return _place(row, user_id) if row else None
 
 
@@ -229,7 +227,7 @@ def sharing(user_id: int, others: Collection[int]) -> set[int]:
     return direct | workspaces.sharing(user_id, others)
 
 
-def _places(user_id: int) -> Any:
+def _places(user_id: Any) -> Any:
     is_blocked: ColumnElement[bool] = and_(
         Conversation.low_id.is_not(None), blocks.between(Conversation.low_id, Conversation.high_id).exists()
     )
@@ -248,6 +246,14 @@ def _places(user_id: int) -> Any:
             and_(Membership.workspace_id == Conversation.workspace_id, Membership.user_id == user_id),
         )
     )
+
+
+# Built once: every message that is sent or read asks for it, and building costs more than asking.
+_PLACE = (
+    _places(bindparam("user_id"))
+    .where(Conversation.id == bindparam("id"))
+    .execution_options(populate_existing=True)
+)
 
 
 def _with_last_message(query: Any) -> Any:

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from pulse.accounts.models import User
 from pulse.conversations.models import Attachment, Conversation, Message, Reaction, Revision
@@ -36,9 +37,7 @@ def message(message_id: int) -> Message | None:
 
 def sent_as(sender_id: int, client_id: str) -> Message | None:
     """The message that its sender has named so."""
-    return db.session.scalar(
-        select(Message).where(Message.sender_id == sender_id, Message.client_id == client_id)
-    )
+    return db.session.scalar(_SENT_AS, {"sender": sender_id, "client_id": client_id})
 
 
 def before(conversation_id: int, seq: int | None, limit: int) -> list[Message]:
@@ -120,15 +119,32 @@ def _fresh(query: object) -> Sequence[Message]:
 def _by_id(table: type[T], ids: Collection[int]) -> dict[int, T]:
     if not ids:
         return {}
-    rows = db.session.scalars(select(table).where(table.id.in_(ids)))  # type: ignore[attr-defined]
-    return {row.id: row for row in rows}  # type: ignore[attr-defined]
+    rows = db.session.scalars(_with_ids(table), {"ids": list(ids)})
+    return {row.id: row for row in rows}
+
+
+# These are built once: every message that is told asks them, and building costs more than asking.
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_SENT_AS = select(Message).where(
+    Message.sender_id == bindparam("sender"), Message.client_id == bindparam("client_id")
+)
+_ATTACHMENTS = select(Attachment).where(Attachment.message_id.in_(_IDS)).order_by(Attachment.id)
+_REACTIONS = (
+    select(Reaction.message_id, Reaction.emoji, Reaction.user_id)
+    .where(Reaction.message_id.in_(_IDS))
+    .order_by(Reaction.created_at, Reaction.user_id)
+)
+
+
+@cache
+def _with_ids(table: type[Any]) -> Any:
+    return select(table).where(table.id.in_(_IDS))
 
 
 def _attachments(message_ids: Collection[int]) -> dict[int, list[Attachment]]:
     found: dict[int, list[Attachment]] = defaultdict(list)
     if message_ids:
-        query = select(Attachment).where(Attachment.message_id.in_(message_ids)).order_by(Attachment.id)
-        for row in db.session.scalars(query):
+        for row in db.session.scalars(_ATTACHMENTS, {"ids": list(message_ids)}):
             found[row.message_id or 0].append(row)
     return found
 
@@ -136,11 +152,6 @@ def _attachments(message_ids: Collection[int]) -> dict[int, list[Attachment]]:
 def _reactions(message_ids: Collection[int]) -> dict[int, dict[str, list[int]]]:
     found: dict[int, dict[str, list[int]]] = defaultdict(dict)
     if message_ids:
-        rows = db.session.execute(
-            select(Reaction.message_id, Reaction.emoji, Reaction.user_id)
-            .where(Reaction.message_id.in_(message_ids))
-            .order_by(Reaction.created_at, Reaction.user_id)
-        )
-        for message_id, emoji, user_id in rows:
+        for message_id, emoji, user_id in db.session.execute(_REACTIONS, {"ids": list(message_ids)}):
             found[message_id].setdefault(emoji, []).append(user_id)
     return found

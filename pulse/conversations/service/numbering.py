@@ -1,6 +1,8 @@
 """The numbers of messages and of their changes, given inside the transaction that writes them."""
 
-from sqlalchemy import or_, select, update
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select, update
 
 from pulse.conversations.models import Conversation, Message
 from pulse.core import clock
@@ -11,18 +13,7 @@ from pulse.extensions import db
 
 def number_message(conversation_id: int, sender_id: int | None) -> tuple[int, int]:
     """(seq, rev) of a new message. Holds the conversation's row until the commit, so no number is skipped."""
-    begun_by_another = select(Message.id).where(
-        Message.conversation_id == conversation_id,
-        Message.seq == 1,
-        Message.sender_id.is_distinct_from(sender_id),
-    )
-    return _raise(
-        conversation_id,
-        last_seq=Conversation.last_seq + 1,
-        last_rev=Conversation.last_rev + 1,
-        updated_at=clock.now(),
-        is_mutual=or_(Conversation.is_mutual, begun_by_another.exists()),
-    )
+    return _raise(_NEW_MESSAGE, conversation_id, sender=sender_id, moment=clock.now())
 
 
 def hold(conversation_id: int) -> None:
@@ -34,17 +25,31 @@ def hold(conversation_id: int) -> None:
 
 def number_change(conversation_id: int) -> int:
     """The rev of a change. Only for one that happens: a number that no message carries looks like a loss."""
-    return _raise(conversation_id, last_rev=Conversation.last_rev + 1)[1]
+    return _raise(_CHANGE, conversation_id)[1]
 
 
-def _raise(conversation_id: int, **values: object) -> tuple[int, int]:
-    row = db.session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(**values)
-        .returning(Conversation.last_seq, Conversation.last_rev)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
+# Built once: building costs more than asking.
+_CHANGE = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conversation"))
+    .values(last_rev=Conversation.last_rev + 1)
+    .returning(Conversation.last_seq, Conversation.last_rev)
+    .execution_options(synchronize_session=False)
+)
+_BEGUN_BY_ANOTHER = select(Message.id).where(
+    Message.conversation_id == Conversation.id,
+    Message.seq == 1,
+    Message.sender_id.is_distinct_from(bindparam("sender")),
+)
+_NEW_MESSAGE = _CHANGE.values(
+    last_seq=Conversation.last_seq + 1,
+    updated_at=bindparam("moment"),
+    is_mutual=or_(Conversation.is_mutual, _BEGUN_BY_ANOTHER.exists()),
+)
+
+
+def _raise(statement: Any, conversation_id: int, **values: object) -> tuple[int, int]:
+    row = db.session.execute(statement, {"conversation": conversation_id, **values}).one_or_none()
     if row is None:
         raise NotFound("There is no such conversation.")
     return row[0], row[1]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 
 from pulse.conversations import policy, rules
@@ -29,6 +29,14 @@ class Draft:
     client_id: str | None = None
     attachment_ids: Sequence[int] = ()
     reply_to: int | None = None
+
+
+_READ_OWN = (  # built once: building costs more than asking
+    update(Member)
+    .where(Member.conversation_id == bindparam("conversation"), Member.user_id == bindparam("sender"))
+    .values(read_seq=bindparam("seq"), delivered_seq=bindparam("seq"))
+    .execution_options(synchronize_session=False)
+)
 
 
 class _Repeated(Exception):
@@ -95,12 +103,7 @@ def _write(place: Place, draft: Draft) -> Message:
         files = attachments.claim(session, place.user_id, message.id, draft.attachment_ids)
         are_images = all(file.media_type.startswith("image/") for file in files)
         message.kind = MessageKind.IMAGE if are_images else MessageKind.FILE
-    session.execute(
-        update(Member)
-        .where(Member.conversation_id == conversation_id, Member.user_id == place.user_id)
-        .values(read_seq=seq, delivered_seq=seq)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_READ_OWN, {"conversation": conversation_id, "sender": place.user_id, "seq": seq})
     publish(
         MessageSent(
             conversation_id=conversation_id,
