@@ -7,6 +7,7 @@ take is owed; whoever lets the debt grow past its bound is let go.
 import socket
 import struct
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -103,18 +104,23 @@ class Link:
         """Send a frame; never waits."""
         if self.is_closing:
             return
+        if not self._round.is_joining:
+            self._send(data, (data,))
+            return
         frames = self.frames
         frames.append(data)
-        if not self._round.is_joining or len(frames) >= JOINED:
-            self.flush(b"".join(frames))
-        elif len(frames) == 1:
+        if len(frames) == 1:
             self._round.add(self)
+        elif len(frames) >= JOINED:
+            self.flush(b"".join(frames))
 
     def flush(self, joined: bytes) -> None:
         """Send `frames`, which are `joined`."""
         frames, self.frames = self.frames, []
-        if not frames or not self.is_open:
-            return
+        if frames and self.is_open:
+            self._send(joined, frames)
+
+    def _send(self, joined: bytes, frames: Sequence[bytes]) -> None:
         if self._owed is not None:
             self._owe(self._owed, frames)
             return
@@ -146,7 +152,7 @@ class Link:
             self._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _FORGET)
             self._end()
 
-    def _owe(self, owed: deque[bytes], frames: list[bytes]) -> None:
+    def _owe(self, owed: deque[bytes], frames: Sequence[bytes]) -> None:
         for data in frames:
             if len(owed) > OWED_EVENTS or self._owed_bytes >= OWED_BYTES:
                 note("slow", packets=len(owed), bytes=self._owed_bytes)
