@@ -8,6 +8,7 @@ with warnings.catch_warnings():  # eventlet announces its retirement on every im
 
 eventlet.monkey_patch()
 
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,8 @@ app = create_app(settings)
 start_background(app)
 
 MOST_CONNECTIONS = 100_000  # without the wire each open socket holds one of the server's greenlets
+
+YOUNG_OBJECTS = 20_000  # between two looks of the garbage collector
 
 
 def stop(number: int, frame: object) -> None:
@@ -47,6 +50,10 @@ def main() -> None:
         )
     except OSError as error:
         sys.exit(f"Pulse cannot listen on {settings.host}:{settings.port}: {error.strerror}")
+    # What is there now stays. Looking through it again and again would hold up every client.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
     protocol = Protocol if wires(settings) else eventlet.wsgi.HttpProtocol
     eventlet.wsgi.server(
         listener, app, max_size=MOST_CONNECTIONS, log_output=False, debug=False, protocol=protocol
