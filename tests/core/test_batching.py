@@ -1,0 +1,147 @@
+"""Calls that share a round trip."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from redis.exceptions import ConnectionError
+
+from pulse.core import batching
+from pulse.core.batching import Batcher, _Call
+
+
+class Trips:
+    """What the batcher runs: notes the batches, and waits in each until it may go on."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.began = threading.Semaphore(0)
+        self.go_on = threading.Semaphore(0)
+
+    def __call__(self, arguments: Sequence[int]) -> list[int]:
+        self.batches.append(list(arguments))
+        self.began.release()
+        assert self.go_on.acquire(timeout=10)
+        if 13 in arguments:
+            raise ValueError("unlucky")
+        return [number * 2 for number in arguments]
+
+
+@pytest.fixture
+def trips() -> Trips:
+    return Trips()
+
+
+class Caller(threading.Thread):
+    def __init__(self, call: Callable[[], Any]) -> None:
+        super().__init__(daemon=True)
+        self.call = call
+        self.result: Any = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.result = self.call()
+        except BaseException as error:
+            self.result = error
+
+    def end(self) -> Any:
+        self.join(10)
+        assert not self.is_alive()
+        return self.result
+
+
+def callers(batcher: Batcher[int, int], trips: Trips, numbers: Sequence[int]) -> list[Caller]:
+    """One under way and the others waiting behind it, in this order."""
+    found = [Caller(lambda: batcher(numbers[0]))]
+    assert trips.began.acquire(timeout=10)
+    for count, number in enumerate(numbers[1:], start=1):
+        found.append(Caller(lambda number=number: batcher(number)))  # type: ignore[misc]
+        while len(batcher._waiting) < count:
+            found[0].join(0.001)
+    return found
+
+
+def test_what_comes_meanwhile_goes_together_next(trips: Trips) -> None:
+    batcher = Batcher(trips, most=3)
+    found = callers(batcher, trips, [1, 2, 3, 4, 5])
+    for _ in range(3):
+        trips.go_on.release()
+    assert [one.end() for one in found] == [2, 4, 6, 8, 10]
+    assert trips.batches == [[1], [2, 3, 4], [5]]
+    trips.go_on.release()
+    assert batcher(6) == 12  # idle again: alone and at once
+
+
+def test_a_failure_is_that_of_its_batch(trips: Trips) -> None:
+    found = callers(Batcher(trips, most=2), trips, [1, 13, 3, 4])
+    for _ in range(3):
+        trips.go_on.release()
+    results = [one.end() for one in found]
+    assert (results[0], results[3]) == (2, 8)
+    assert [str(one) for one in results[1:3]] == ["unlucky", "unlucky"]
+
+
+class Interrupted(BaseException):
+    """Such as a job out of time."""
+
+
+class Impatient:
+    """A gate at which the caller is interrupted as soon as it opens."""
+
+    def __init__(self, gate: Any) -> None:
+        self.gate = gate
+        self.release = gate.release
+
+    def acquire(self) -> None:
+        self.gate.acquire()
+        raise Interrupted
+
+
+@pytest.mark.parametrize("is_next", [True, False], ids=["made the next", "in the queue"])
+def test_whoever_is_interrupted_while_waiting_holds_up_nobody(
+    trips: Trips, monkeypatch: pytest.MonkeyPatch, is_next: bool
+) -> None:
+    batcher = Batcher(trips, most=1)
+    first = callers(batcher, trips, [1])[0]
+    gates: list[Any] = []
+
+    class Call(_Call[int, int]):
+        def __init__(self, argument: int) -> None:
+            super().__init__(argument)
+            self.gate = Impatient(self.gate)  # type: ignore[assignment]
+            gates.append(self.gate)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batching, "_Call", Call)
+        second = Caller(lambda: batcher(2))
+        while not batcher._waiting:
+            first.join(0.001)
+    third = Caller(lambda: batcher(3))
+    while len(batcher._waiting) < 2:
+        first.join(0.001)
+    if not is_next:
+        gates[0].release()
+        assert isinstance(second.end(), Interrupted)
+    for _ in range(2):
+        trips.go_on.release()
+    assert isinstance(second.end(), Interrupted)
+    assert (first.end(), third.end()) == (2, 6)
+    assert trips.batches == [[1], [3]]
+
+
+def test_whoever_is_interrupted_on_the_way_fails_its_batch(trips: Trips) -> None:
+    def run(arguments: Sequence[int]) -> list[int]:
+        answers = trips(arguments)
+        if 2 in arguments:
+            raise Interrupted
+        return answers
+
+    found = callers(Batcher(run, most=2), trips, [1, 2, 3, 4])
+    for _ in range(3):
+        trips.go_on.release()
+    results = [one.end() for one in found]
+    assert (results[0], results[3]) == (2, 8)
+    assert isinstance(results[1], Interrupted)
+    assert isinstance(results[2], ConnectionError)
