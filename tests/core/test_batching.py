@@ -1,14 +1,14 @@
 """Calls that share a round trip."""
 
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from redis.exceptions import ConnectionError
 
-from pulse.core import batching
-from pulse.core.batching import Batcher, _Call
+from pulse.core.batching import Batcher
+from tests.support.servers import wait_until
 
 
 class Trips:
@@ -58,9 +58,12 @@ def callers(batcher: Batcher[int, int], trips: Trips, numbers: Sequence[int]) ->
     assert trips.began.acquire(timeout=10)
     for count, number in enumerate(numbers[1:], start=1):
         found.append(Caller(lambda number=number: batcher(number)))  # type: ignore[misc]
-        while len(batcher._waiting) < count:
-            found[0].join(0.001)
+        until_waiting(batcher, count)
     return found
+
+
+def until_waiting(batcher: Batcher[int, int], count: int) -> None:
+    wait_until(lambda: len(batcher._waiting) == count, 10)
 
 
 def test_what_comes_meanwhile_goes_together_next(trips: Trips) -> None:
@@ -87,61 +90,37 @@ class Interrupted(BaseException):
     """Such as a job out of time."""
 
 
-class Impatient:
-    """A gate at which the caller is interrupted as soon as it opens."""
-
-    def __init__(self, gate: Any) -> None:
-        self.gate = gate
-        self.release = gate.release
-
-    def acquire(self) -> None:
-        self.gate.acquire()
-        raise Interrupted
-
-
-@pytest.mark.parametrize("is_next", [True, False], ids=["made the next", "in the queue"])
-def test_whoever_is_interrupted_while_waiting_holds_up_nobody(
-    trips: Trips, monkeypatch: pytest.MonkeyPatch, is_next: bool
-) -> None:
-    batcher = Batcher(trips, most=1)
-    first = callers(batcher, trips, [1])[0]
-    gates: list[Any] = []
-
-    class Call(_Call[int, int]):
-        def __init__(self, argument: int) -> None:
-            super().__init__(argument)
-            self.gate = Impatient(self.gate)  # type: ignore[assignment]
-            gates.append(self.gate)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(batching, "_Call", Call)
-        second = Caller(lambda: batcher(2))
-        while not batcher._waiting:
-            first.join(0.001)
-    third = Caller(lambda: batcher(3))
-    while len(batcher._waiting) < 2:
-        first.join(0.001)
-    if not is_next:
-        gates[0].release()
-        assert isinstance(second.end(), Interrupted)
-    for _ in range(2):
-        trips.go_on.release()
-    assert isinstance(second.end(), Interrupted)
-    assert (first.end(), third.end()) == (2, 6)
-    assert trips.batches == [[1], [3]]
-
-
-def test_whoever_is_interrupted_on_the_way_fails_its_batch(trips: Trips) -> None:
+def test_whoever_is_interrupted_on_the_way_fails_alone(trips: Trips) -> None:
     def run(arguments: Sequence[int]) -> list[int]:
         answers = trips(arguments)
         if 2 in arguments:
             raise Interrupted
         return answers
 
-    found = callers(Batcher(run, most=2), trips, [1, 2, 3, 4])
+    batcher = Batcher(run, most=2)
+    found = callers(batcher, trips, [1, 2, 3, 4])
     for _ in range(3):
         trips.go_on.release()
-    results = [one.end() for one in found]
-    assert (results[0], results[3]) == (2, 8)
-    assert isinstance(results[1], Interrupted)
-    assert isinstance(results[2], ConnectionError)
+    assert isinstance(found[1].end(), Interrupted)
+    assert [found[number].end() for number in (0, 2, 3)] == [2, 6, 8]
+    assert trips.batches == [[1], [2, 3], [4, 3]]
+
+
+def test_whoever_is_interrupted_while_waiting_is_not_taken_along(trips: Trips) -> None:
+    def interrupt(number: int, frame: object) -> None:
+        raise Interrupted
+
+    batcher = Batcher(trips, most=2)
+    first = callers(batcher, trips, [1])[0]
+    here, before = threading.get_ident(), signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        Caller(lambda: (until_waiting(batcher, 1), signal.pthread_kill(here, signal.SIGUSR1)))
+        with pytest.raises(Interrupted):
+            batcher(2)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    third = Caller(lambda: batcher(3))
+    for _ in range(2):
+        trips.go_on.release()
+    assert (first.end(), third.end()) == (2, 6)
+    assert trips.batches == [[1], [3]]

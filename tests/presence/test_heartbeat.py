@@ -1,6 +1,7 @@
 """Heartbeats and requests keep people online; silence takes them off."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import event
 
 from pulse.core.permissions import Role
 from pulse.extensions import db, store
-from pulse.presence import service
+from pulse.presence import live, service
 from tests.conftest import Person, sign_in
 
 
@@ -231,3 +232,26 @@ def test_signing_in_works_with_too_many_devices(app: Flask, ann: Person) -> None
     for n in range(55):
         ann.post("/api/users/heartbeat/", {"device_id": f"d{n}"})
     assert sign_in(app, "ann").id == ann.id
+
+
+def test_beats_that_go_together_get_each_their_own_answer(app: Flask, person: Callable[..., Person]) -> None:
+    """While Redis is paused they gather: one of each kind of answer among them."""
+    people = [person(f"user{number}") for number in range(8)]
+    gone = people[3]
+    sessions = {one.id: one.session_id for one in people} | {gone.id: 10**9}
+
+    def beat(user_id: int) -> str:
+        with app.app_context():
+            try:
+                state = live.beat(user_id, sessions[user_id], f"of-{user_id}", "web", None, is_counted=False)
+            except live.Unknown:
+                return "unknown"
+            return f"{state.user_id} {[one.id for one in state.devices if one.id.startswith('of-')]}"
+
+    store.client.config_resetstat()
+    store.client.client_pause(300)
+    with ThreadPoolExecutor(len(people)) as pool:
+        answers = list(pool.map(beat, sessions))
+    expected = {user_id: f"{user_id} ['of-{user_id}']" for user_id in sessions} | {gone.id: "unknown"}
+    assert answers == list(expected.values())
+    assert store.client.info("commandstats")["cmdstat_script|exists"]["calls"] == 1  # one for a batch
