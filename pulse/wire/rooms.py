@@ -6,7 +6,7 @@ from typing import Any
 import socketio
 from engineio.packet import MESSAGE, Packet
 
-from pulse.wire.engine import Session, framed
+from pulse.wire.session import Session, framed
 
 
 class Rooms(socketio.Manager):
