@@ -26,8 +26,6 @@ start_background(app)
 
 MOST_CONNECTIONS = 100_000  # without the wire each open socket holds one of the server's greenlets
 
-YOUNG_OBJECTS = 20_000  # between two looks of the garbage collector
-
 
 def stop(number: int, frame: object) -> None:
     """Write what requests have left in memory, then end as the signal would. Another signal ends at once."""
@@ -50,10 +48,9 @@ def main() -> None:
         )
     except OSError as error:
         sys.exit(f"Pulse cannot listen on {settings.host}:{settings.port}: {error.strerror}")
-    # What is there now stays. Looking through it again and again would hold up every client.
+    # What is there now stays. To look through it holds up every client for a tenth of a second each time.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
     protocol = Protocol if wires(settings) else eventlet.wsgi.HttpProtocol
     eventlet.wsgi.server(
         listener, app, max_size=MOST_CONNECTIONS, log_output=False, debug=False, protocol=protocol
