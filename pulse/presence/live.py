@@ -60,7 +60,7 @@ def beat(
     *,
     is_counted: bool,
 ) -> State:
-    """Note a sign of life of a device, with the session and rate checks; those that come meanwhile go together.
+    """Note a sign of life of a device, with session and rate checks; beats that come meanwhile go together.
 
     An empty `device_id` stands for the session's socket device, else the session itself. `last_input` is
     in milliseconds, None if there was none. Raises Unknown, Limited, TooManyDevices.
