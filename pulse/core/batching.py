@@ -1,13 +1,18 @@
 """Calls that go together: those that come while others are under way wait for these, and then go at once.
 
-Nobody waits for others to come, so that a lone call takes no longer, and the more come the larger the
-batches are. (Databases know this as group commit.) Works between threads as between greenlets.
+Nobody waits for others to come but those who are about to, so that a lone call takes no longer, and the more
+come the larger the batches are. (Databases know this as group commit.) Works between threads as between greenlets.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import wraps
 from threading import Lock
 from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from pulse.core.context import Context, context
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -30,6 +35,7 @@ class Batcher(Generic[A, R]):
         call: Future[R] = Future()
         try:
             self._waiting[call] = argument
+            time.sleep(0)  # whoever is ready to run may call now
             with self._turn:
                 while not call.done():
                     self._go()
@@ -49,3 +55,21 @@ class Batcher(Generic[A, R]):
         except BaseException:  # concerns this caller alone, such as a job out of time: the others go again
             self._waiting.update(batch)
             raise
+
+
+def batched(most: int) -> Callable[[Callable[[Sequence[A]], Sequence[R]]], Callable[[A], R]]:
+    """Make a function of many arguments one of a single argument, whose calls go together, `most` at a time.
+
+    Each app has batches of its own, which run in the context of one of their callers.
+    """
+
+    def mark(run: Callable[[Sequence[A]], Sequence[R]]) -> Callable[[A], R]:
+        batchers: WeakKeyDictionary[Context, Batcher[A, R]] = WeakKeyDictionary()
+
+        @wraps(run)
+        def call(argument: A) -> R:
+            return batchers.setdefault(context(), Batcher(run, most))(argument)
+
+        return call
+
+    return mark

@@ -9,7 +9,7 @@ from pulse.config import Settings
 from pulse.core.wires import Wiring
 
 
-@dataclass
+@dataclass(eq=False)
 class Context:
     """Settings and event wiring of one app."""
 

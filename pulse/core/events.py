@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from pulse.core import outbox
 from pulse.core.context import context
 from pulse.core.database import WRITE
+from pulse.core.wires import calls
 from pulse.extensions import WRITING, db
 
 log = structlog.get_logger(__name__)
@@ -70,21 +71,17 @@ def after_commit(action: Callable[[], None]) -> None:
 
 
 def _react_in_transaction(events: list[Any]) -> None:
-    reactions = context().wiring.in_transaction
-    for event in events:  # grows while reactions publish
-        for reaction in reactions.get(type(event), ()):
-            reaction(event)
+    for react in calls(context().wiring.in_transaction, events):  # which grow while reactions publish
+        react()
 
 
 def _react_after_commit(events: list[Any], later: list[Callable[[], None]]) -> None:
-    reactions = context().wiring.after_commit
-    for event in events:
-        for reaction in reactions.get(type(event), ()):
-            try:
-                reaction(event)
-            except Exception:
-                db.session.rollback()
-                log.exception("reaction failed", event_type=type(event).__name__, reaction=reaction.__name__)
+    for react in calls(context().wiring.after_commit, events):
+        try:
+            react()
+        except Exception:
+            db.session.rollback()
+            log.exception("reaction failed", reaction=react.func.__name__)
     for action in later:
         try:
             action()

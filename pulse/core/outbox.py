@@ -6,13 +6,13 @@ may run twice if a worker dies right behind it: it is idempotent on (event, reac
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, BigInteger, Integer, String, func, select, update
+from sqlalchemy import JSON, BigInteger, Integer, String, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pulse.core import clock, jobs
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
+ROWS_IN_A_JOB = 20
 
 
 class Outbox(Model):
@@ -42,30 +43,29 @@ class Outbox(Model):
 
 def store(session: Session, events: Iterable[object], durable: Table) -> list[int]:
     """Write a row for each event that somebody reacts to durably; returns their ids."""
-    rows = []
-    for event in events:
-        reactions = durable.get(type(event), ())
-        if reactions:
-            now = clock.now()
-            rows.append(
-                Outbox(
-                    event_type=f"{type(event).__module__}:{type(event).__qualname__}",
-                    payload=asdict(event),  # type: ignore[call-overload]  # events are dataclasses
-                    pending=[reaction_name(reaction) for reaction in reactions],
-                    created_at=now,
-                    next_try_at=now + FIRST_RETRY,
-                )
-            )
-    session.add_all(rows)
-    session.flush()
-    return [row.id for row in rows]
+    now = clock.now()
+    rows = [
+        {
+            "event_type": f"{type(event).__module__}:{type(event).__qualname__}",
+            "payload": _payload(event),
+            "pending": [reaction_name(reaction) for reaction in durable[type(event)]],
+            "created_at": now,
+            "next_try_at": now + FIRST_RETRY,
+        }
+        for event in events
+        if durable.get(type(event))
+    ]
+    return sorted(session.scalars(_STORE, rows)) if rows else []
+
+
+_STORE = insert(Outbox).returning(Outbox.id)
 
 
 def relay(ids: Sequence[int]) -> None:
-    """Enqueue a job for each row. What goes wrong here is only logged: the schedule comes by later."""
+    """Enqueue jobs for some rows. What goes wrong here is only logged: the schedule comes by later."""
     try:
-        for id_ in ids:
-            jobs.enqueue(run, id_)
+        for start in range(0, len(ids), ROWS_IN_A_JOB):
+            jobs.enqueue(run_all, list(ids[start : start + ROWS_IN_A_JOB]))
     except REDIS_IS_AWAY as error:
         log.warning("outbox not relayed, the schedule will", error=str(error), rows=len(ids))
     except Exception:
@@ -91,8 +91,14 @@ def relay_due(limit: int = 500) -> int:
     return len(ids)
 
 
+def run_all(ids: Sequence[int]) -> None:
+    """Job: run what is pending on some rows."""
+    for id_ in ids:
+        run(id_)
+
+
 def run(id_: int) -> None:
-    """Job: run what is pending on one row. A reaction that fails stays for the next try."""
+    """Run what is pending on one row. A reaction that fails stays for the next try."""
     row = db.session.get(Outbox, id_)
     if row is None:
         return
@@ -121,6 +127,11 @@ def run(id_: int) -> None:
 def backlog() -> int:
     """How many events still have reactions pending."""
     return db.session.scalar(select(func.count()).select_from(Outbox)) or 0
+
+
+def _payload(event: Any) -> dict[str, Any]:
+    """The fields of an event, but for those that are marked `transient`."""
+    return {one.name: getattr(event, one.name) for one in fields(event) if not one.metadata.get("transient")}
 
 
 def _event_of(row: Outbox) -> object:

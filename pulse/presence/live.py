@@ -18,12 +18,11 @@ last beat, `i:` last input, `c:` when its last socket closed and `k:<device>:<pr
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from redis.commands.core import Script
 
 from pulse.core import clock
-from pulse.core.batching import Batcher
+from pulse.core.batching import batched
 from pulse.core.bus import BUS_LENGTH
 from pulse.core.context import settings
 from pulse.extensions import store
@@ -35,7 +34,6 @@ DUE, LEASES, CHANGES = PREFIX + "due", PREFIX + "lease", PREFIX + "changes"
 BATCH = 500
 ALL = "all"  # everybody is back
 
-_batchers: WeakKeyDictionary[Any, Batcher[list[Any], Any]] = WeakKeyDictionary()
 _script = Script(None, Path(__file__).with_name("presence.lua").read_bytes())  # type: ignore[arg-type]
 
 
@@ -67,7 +65,8 @@ def beat(
     """
     allowed = settings().presence_heartbeats_per_minute if is_counted else 0
     said = "" if last_input is None else last_input
-    return _state(user_id, _beats()(["beat", user_id, session_id, device_id, device_type, said, allowed]))
+    call = ["beat", user_id, session_id, device_id, device_type, said, allowed]
+    return _state(user_id, _call_together(call))
 
 
 def open_socket(user_id: int, session_id: int, device_id: str, device_type: str, process: str) -> State:
@@ -209,15 +208,8 @@ def _call_many(calls: Iterable[list[Any]]) -> list[Any]:
     return answers
 
 
-def _beats() -> Batcher[list[Any], Any]:
-    """The beats that go to the Redis of the app at hand."""
-    client = store.client
-    if client not in _batchers:
-        _batchers[client] = Batcher(_call_some, BATCH)
-    return _batchers[client]
-
-
-def _call_some(calls: Sequence[list[Any]]) -> list[Any]:
+@batched(BATCH)
+def _call_together(calls: Sequence[list[Any]]) -> list[Any]:
     return [_call(*calls[0])] if len(calls) == 1 else _call_many(calls)
 
 

@@ -31,6 +31,14 @@ class Recipient:
     events: list[str]
 
 
+def is_anybody_there() -> bool:
+    """Whether there is an endpoint that is on."""
+    return bool(db.session.scalar(_ANYBODY))
+
+
+_ANYBODY = select(exists().where(Endpoint.is_enabled))  # built once: every message asks it
+
+
 def recipients(workspaces: ColumnElement[bool]) -> list[Recipient]:
     """The endpoints of the server, and those of some workspaces, whose owners have a right to them now.
 

@@ -1,7 +1,7 @@
 """Writing down what is to be told, in the transaction in which it happens."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -17,8 +17,14 @@ from pulse.webhooks.rules import DeliveryStatus
 from pulse.webhooks.service.happenings import SOURCES, Happening
 
 
-def store(event: object) -> None:
-    """Write an event with a delivery for each endpoint that is to know. Where none is, this is one query."""
+def store(events: Sequence[object]) -> None:
+    """Write events with a delivery for each endpoint that is to know. Where none is, this is one query."""
+    if queries.is_anybody_there():
+        for event in events:
+            _store(event)
+
+
+def _store(event: object) -> None:
     source = SOURCES[type(event)]
     names = source.names(event)
     if not names:
