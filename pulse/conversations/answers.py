@@ -6,11 +6,12 @@ from dataclasses import replace
 from pulse.accounts.models import User
 from pulse.conversations import policy, rules, service
 from pulse.conversations.kinds import Kind
-from pulse.conversations.models import Message
+from pulse.conversations.models import Conversation, Message
 from pulse.conversations.queries import conversations as queries
 from pulse.conversations.queries import messages as message_queries
 from pulse.conversations.queries import presence
 from pulse.conversations.queries.conversations import Listed, Place
+from pulse.conversations.queries.messages import MessageView
 from pulse.conversations.schemas.conversations import ConversationMemberOut, ConversationOut, ListQuery
 from pulse.conversations.schemas.events import JoinOut
 from pulse.conversations.schemas.messages import MarkedOut, OwnMessageOut, TargetIn, Viewer
@@ -76,12 +77,23 @@ def conversation(who: Identity, conversation_id: int) -> ConversationOut:
 
 def messages(who: Identity, place: Place, found: Sequence[Message]) -> list[OwnMessageOut]:
     """Messages of one conversation as the caller sees them."""
-    viewer = Viewer(who.user_id, place.member.read_seq if place.member else 0)
-    if pair := queries.others([place.conversation], who.user_id).get(place.conversation.id):
-        own_name = db.session.get_one(User, who.user_id).username
-        theirs = pair.member.read_seq if pair.member else 0
-        viewer = replace(viewer, own_name=own_name, other=pair.user.username, other_read_seq=theirs)
+    viewer = _viewer(who, place.conversation, place.member.read_seq if place.member else 0)
     return [OwnMessageOut.seen_by(view, viewer) for view in message_queries.views(found)]
+
+
+def sent(who: Identity, view: MessageView) -> OwnMessageOut:
+    """A message that the caller has just sent, as they see it."""
+    return OwnMessageOut.seen_by(view, _viewer(who, view.conversation, view.message.seq))
+
+
+def _viewer(who: Identity, conversation: Conversation, read_seq: int) -> Viewer:
+    viewer = Viewer(who.user_id, read_seq)
+    pair = queries.others([conversation], who.user_id).get(conversation.id)
+    if pair is None:
+        return viewer
+    own_name = db.session.get_one(User, who.user_id).username
+    theirs = pair.member.read_seq if pair.member else 0
+    return replace(viewer, own_name=own_name, other=pair.user.username, other_read_seq=theirs)
 
 
 def message(who: Identity, one: Message) -> OwnMessageOut:

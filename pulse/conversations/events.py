@@ -1,6 +1,7 @@
 """What happens in conversations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,16 @@ class MessageChange:
 
 @dataclass(frozen=True)
 class MessageSent(MessageChange):
-    """`mentions` are ids of mentioned users; `kind` is the message's."""
+    """`mentions` are ids of mentioned users; `kind` is the message's.
+
+    `shown` is the message with all that is shown of it, if whoever sent it had that at hand.
+    """
 
     seq: int
     kind: str
     mentions: list[int]
     mentions_all: bool
+    shown: Any = field(default=None, compare=False, repr=False, metadata={"transient": True})
 
 
 @dataclass(frozen=True)

@@ -37,17 +37,25 @@ def sees(conversation_id: int, user_id: int) -> bool:
 
 def check_sees(conversation_id: int, user_id: int, kind: Kind | None = None) -> Place:
     """How the user stands to a conversation (of this kind) that they may see. Raises NotFound."""
-    place = queries.place(conversation_id, user_id)
-    if place is None or (kind and place.conversation.kind != kind):
+    place = check_may_see(queries.place(conversation_id, user_id))
+    if kind and place.conversation.kind != kind:
         raise NotFound("There is no such conversation.")
-    if not rules_of(place.conversation).may_see(place.standing):
+    return place
+
+
+def check_may_see(place: Place | None) -> Place:
+    """The same where it is known already how the user stands to the conversation. Raises NotFound."""
+    if place is None or not rules_of(place.conversation).may_see(place.standing):
         raise NotFound("There is no such conversation.")
     return place
 
 
 def check_member(conversation_id: int, user_id: int) -> Place:
     """The same for one that they are a member of. Raises NotFound, Forbidden (not_a_member)."""
-    place = check_sees(conversation_id, user_id)
+    return _member(check_sees(conversation_id, user_id))
+
+
+def _member(place: Place) -> Place:
     if place.member is None:
         raise Forbidden("Join this conversation first.", code="not_a_member")
     return place
@@ -58,7 +66,12 @@ def check_posts(conversation_id: int, user_id: int) -> Place:
 
     Raises NotFound, Forbidden (not_a_member, blocked), Conflict (archived).
     """
-    place = check_member(conversation_id, user_id)
+    return check_may_post(queries.place(conversation_id, user_id))
+
+
+def check_may_post(place: Place | None) -> Place:
+    """The same where it is known already how the user stands to the conversation."""
+    place = _member(check_may_see(place))
     if place.conversation.archived_at is not None:
         raise Conflict("This conversation is archived.", code="archived")
     if not may_post(place):

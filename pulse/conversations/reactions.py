@@ -1,5 +1,6 @@
 """What conversations do when something happened: tell their members, keep memberships in step."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pulse.conversations import live, rules, service
@@ -29,6 +30,7 @@ from pulse.conversations.schemas import events as e
 from pulse.conversations.schemas.messages import MessageOut
 from pulse.conversations.service import attachments
 from pulse.core import realtime
+from pulse.core.wires import together
 from pulse.extensions import db
 from pulse.workspaces.events import MemberLeft, MemberRoleChanged, WorkspaceDeleted
 
@@ -49,12 +51,32 @@ def room(conversation_id: int) -> str:
     return f"conversation:{conversation_id}"
 
 
-def broadcast(event: MessageChange) -> None:
-    """Tell the members about a change of a message."""
-    message = messages.message(event.message_id)
-    if message is None:
-        return  # the conversation is gone
-    view = messages.views([message])[0]
+@together
+def broadcast(events: Sequence[MessageChange]) -> None:
+    """Tell the members about changes of messages."""
+    told = {_change(event): entry for event in events if (entry := _entry(event)) is not None}
+    if told:
+        live.tell(told)
+
+
+def broadcast_if_untold(event: MessageChange) -> None:
+    """The same later, if whoever committed the change died, or Redis was away, before it could be told."""
+    if not live.is_told(_change(event)):
+        broadcast([event])
+
+
+def _change(event: MessageChange) -> str:
+    return f"{event.conversation_id}:{event.rev}"
+
+
+def _entry(event: MessageChange) -> str | None:
+    """What is told about a change; None if the conversation is gone."""
+    view = event.shown if isinstance(event, MessageSent) else None
+    if view is None:
+        message = messages.message(event.message_id)
+        if message is None:
+            return None
+        view = messages.views([message])[0]
     body: dict[str, Any] = {
         "conversation_id": event.conversation_id,
         "channel_id": event.conversation_id if view.conversation.kind == Kind.CHANNEL else None,
@@ -64,14 +86,7 @@ def broadcast(event: MessageChange) -> None:
     if isinstance(event, ReactionChanged):
         body |= {"user_id": event.actor_id, "emoji": event.emoji, "on": event.is_on}
     rooms = [room(event.conversation_id)]
-    entry = realtime.message(EVENT_NAMES[type(event)], body, namespace=NAMESPACE, rooms=rooms)
-    live.tell(f"{event.conversation_id}:{event.rev}", entry)
-
-
-def broadcast_if_untold(event: MessageChange) -> None:
-    """The same later, if whoever committed the change died, or Redis was away, before it could be told."""
-    if not live.is_told(f"{event.conversation_id}:{event.rev}"):
-        broadcast(event)
+    return realtime.message(EVENT_NAMES[type(event)], body, namespace=NAMESPACE, rooms=rooms)
 
 
 def tell_read(event: MessagesRead) -> None:

@@ -96,7 +96,8 @@ class ChatNamespace(BaseNamespace):
         """Send a message; the ack comes after the commit"""
         who = connection.identity
         conversation_id = answers.target(who, data, opens=True) or 0
-        return self._shown(connection, service.send(who.user_id, conversation_id, data.draft))
+        view = service.send(who.user_id, conversation_id, data.draft)
+        return e.OneMessageOut(message=answers.sent(who, view))
 
     @client_event(e.EditEventIn, USE, answer=e.OneMessageOut)
     def on_edit_message(self, connection: Connection, data: e.EditEventIn) -> e.OneMessageOut:

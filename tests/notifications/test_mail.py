@@ -34,7 +34,7 @@ HALF_AN_HOUR = 1800
 
 def write(person: Person, conversation_id: int, body: str) -> int:
     draft = conversations.Draft(body=body)
-    return conversations.send(person.id, conversation_id, draft).seq
+    return conversations.send(person.id, conversation_id, draft).message.seq
 
 
 def leave(travel: Any, seconds: int = 300) -> None:

@@ -42,7 +42,7 @@ def at_once(app: Flask, *actions: Act) -> None:
 
 def write(team: Team, channel: int, body: str = "@bob @gus") -> int:
     db.session.rollback()
-    return conversations.send(team.ann.id, channel, conversations.Draft(body=body)).seq
+    return conversations.send(team.ann.id, channel, conversations.Draft(body=body)).message.seq
 
 
 def test_jobs_at_once_count_each_message_once(

@@ -69,7 +69,9 @@ def say(
     """Send messages; returns their ids."""
     with live.app.app_context():
         return [
-            conversations.send(who.id, conversation_id, conversations.Draft(body, None, (), reply_to)).id
+            conversations.send(
+                who.id, conversation_id, conversations.Draft(body, None, (), reply_to)
+            ).message.id
             for body in bodies
         ]
 

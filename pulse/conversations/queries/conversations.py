@@ -13,6 +13,7 @@ from pulse.accounts.rules import AccountStatus
 from pulse.conversations.kinds import Kind, Standing
 from pulse.conversations.models import Conversation, Member, Message
 from pulse.conversations.queries import blocks
+from pulse.core.database import LOCK
 from pulse.core.permissions import Role
 from pulse.extensions import db
 from pulse.workspaces import queries as workspaces
@@ -29,6 +30,13 @@ class Place:
     member: Member | None
     user_id: int
     standing: Standing
+
+
+class Writer(NamedTuple):
+    """Somebody who wants to write in a conversation."""
+
+    place: Place
+    user: User
 
 
 class Pair(NamedTuple):
@@ -50,6 +58,21 @@ def place(conversation_id: int, user_id: int) -> Place | None:
     """How a user stands to a conversation; None if it does not exist. One statement."""
     row = db.session.execute(_PLACE, {"id": conversation_id, "user_id": user_id}).one_or_none()
     return _place(row, user_id) if row else None
+
+
+def writers(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Writer]:
+    """How users stand to conversations, (conversation, user), that they want to write in. One statement.
+
+    Inside a transaction, to whose end it holds the conversations, always in the same order.
+    """
+    if not pairs:
+        return {}
+    conversation_ids, user_ids = zip(*pairs, strict=True)
+    rows = db.session.execute(
+        _WRITERS,
+        {"pairs": list(pairs), "conversation_ids": [*set(conversation_ids)], "user_ids": [*set(user_ids)]},
+    )
+    return {(row[0].id, row[5].id): Writer(_place(row, row[5].id), row[5]) for row in rows}
 
 
 def listed(
@@ -231,7 +254,7 @@ def _places(user_id: Any) -> Any:
     is_blocked: ColumnElement[bool] = and_(
         Conversation.low_id.is_not(None), blocks.between(Conversation.low_id, Conversation.high_id).exists()
     )
-    is_desk = select(User.id).where(User.id == user_id, User.role.in_((Role.AGENT, Role.ADMIN))).exists()
+    is_desk = User.role.in_((Role.AGENT, Role.ADMIN))
     return (
         select(
             Conversation,
@@ -240,6 +263,8 @@ def _places(user_id: Any) -> Any:
             is_blocked.label("is_blocked"),
             case((Conversation.kind == Kind.SUPPORT, is_desk), else_=false()).label("is_desk"),
         )
+        .select_from(Conversation)
+        .join(User, User.id == user_id)
         .outerjoin(Member, and_(Member.conversation_id == Conversation.id, Member.user_id == user_id))
         .outerjoin(
             Membership,
@@ -252,6 +277,21 @@ def _places(user_id: Any) -> Any:
 _PLACE = (
     _places(bindparam("user_id"))
     .where(Conversation.id == bindparam("id"))
+    .execution_options(populate_existing=True)
+)
+
+
+_PAIRS: Any = bindparam("pairs", expanding=True)
+_WRITERS = (
+    _places(User.id)
+    .add_columns(User)
+    .where(
+        Conversation.id.in_(bindparam("conversation_ids", expanding=True)),
+        User.id.in_(bindparam("user_ids", expanding=True)),
+        tuple_(Conversation.id, User.id).in_(_PAIRS),
+    )
+    .order_by(Conversation.id)
+    .with_for_update(of=Conversation, **LOCK)
     .execution_options(populate_existing=True)
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, select, tuple_
 
 from pulse.accounts.models import User
 from pulse.conversations.models import Attachment, Conversation, Message, Reaction, Revision
@@ -35,9 +35,9 @@ def message(message_id: int) -> Message | None:
     return db.session.get(Message, message_id, populate_existing=True)
 
 
-def sent_as(sender_id: int, client_id: str) -> Message | None:
-    """The message that its sender has named so."""
-    return db.session.scalar(_SENT_AS, {"sender": sender_id, "client_id": client_id})
+def sent_as(names: Collection[tuple[int, str]]) -> Sequence[Message]:
+    """The messages that their senders have named so: (sender, client_id)."""
+    return db.session.scalars(_SENT_AS, {"names": list(names)}).all() if names else []
 
 
 def before(conversation_id: int, seq: int | None, limit: int) -> list[Message]:
@@ -125,8 +125,11 @@ def _by_id(table: type[T], ids: Collection[int]) -> dict[int, T]:
 
 # These are built once: every message that is told asks them, and building costs more than asking.
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
-_SENT_AS = select(Message).where(
-    Message.sender_id == bindparam("sender"), Message.client_id == bindparam("client_id")
+_NAMES: Any = bindparam("names", expanding=True)
+_SENT_AS = (
+    select(Message)
+    .where(tuple_(Message.sender_id, Message.client_id).in_(_NAMES))
+    .execution_options(populate_existing=True)
 )
 _ATTACHMENTS = select(Attachment).where(Attachment.message_id.in_(_IDS)).order_by(Attachment.id)
 _REACTIONS = (

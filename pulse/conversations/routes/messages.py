@@ -78,7 +78,7 @@ def send_message(body: s.SendIn) -> s.OwnMessageOut:
     conversation_id = answers.target(who, body, opens=True)
     if conversation_id is None:
         raise NotFound("There is no such conversation.")
-    return answers.message(who, service.send(who.user_id, conversation_id, body.draft))
+    return answers.sent(who, service.send(who.user_id, conversation_id, body.draft))
 
 
 @bp.post("/api/mark-as-read/")

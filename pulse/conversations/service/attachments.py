@@ -67,30 +67,48 @@ def upload(user_id: int, name: str, content: bytes) -> Attachment:
     return file
 
 
-def claim(session: Session, sender_id: int, message_id: int, ids: Sequence[int]) -> list[Attachment]:
-    """Attach unsent files of the sender to their message, inside the transaction that writes it.
-
-    Raises InvalidInput (unknown_attachment).
-    """
-    files = session.scalars(
-        update(Attachment)
+def unsent(sender_id: int, ids: Sequence[int]) -> Sequence[Attachment]:
+    """The files of the sender that are to be sent. Raises InvalidInput (unknown_attachment)."""
+    if not ids:
+        return ()
+    files = db.session.scalars(
+        select(Attachment)
         .where(
             Attachment.id.in_(ids),
             Attachment.uploader_id == sender_id,
             Attachment.message_id.is_(None),
             Attachment.size > 0,
         )
-        .values(message_id=message_id)
-        .returning(Attachment)
-        .execution_options(synchronize_session=False)
+        .order_by(Attachment.id)
     ).all()
     if len(files) != len(ids):
-        raise InvalidInput(
-            "Upload the file first.",
-            code="unknown_attachment",
-            errors={"attachment_ids": ["names no unsent file of yours"]},
-        )
-    return list(files)
+        raise _unknown()
+    return files
+
+
+def claim(message_id: int, files: Sequence[Attachment]) -> None:
+    """Attach unsent files to their message, inside the transaction that writes it.
+
+    Raises InvalidInput (unknown_attachment) if one was sent meanwhile.
+    """
+    if not files:
+        return
+    claimed = db.session.execute(
+        update(Attachment)
+        .where(Attachment.id.in_([file.id for file in files]), Attachment.message_id.is_(None))
+        .values(message_id=message_id)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.rowcount != len(files):  # type: ignore[attr-defined]
+        raise _unknown()
+
+
+def _unknown() -> InvalidInput:
+    return InvalidInput(
+        "Upload the file first.",
+        code="unknown_attachment",
+        errors={"attachment_ids": ["names no unsent file of yours"]},
+    )
 
 
 def release(session: Session, message_ids: Sequence[int]) -> None:

@@ -1,5 +1,6 @@
 """The numbers of messages and of their changes, given inside the transaction that writes them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
@@ -14,6 +15,26 @@ from pulse.extensions import db
 def number_message(conversation_id: int, sender_id: int | None) -> tuple[int, int]:
     """(seq, rev) of a new message. Holds the conversation's row until the commit, so no number is skipped."""
     return _raise(_NEW_MESSAGE, conversation_id, sender=sender_id, moment=clock.now())
+
+
+def set_numbers(messages: Iterable[Message]) -> None:
+    """Move conversations that one holds on to the numbers of messages that were just written in them.
+
+    Of each sender in each conversation the latest one, the highest last.
+    """
+    db.session().connection().execute(
+        _NUMBERED,
+        [
+            {
+                "conversation": message.conversation_id,
+                "sender": message.sender_id,
+                "moment": message.created_at,
+                "seq": message.seq,
+                "rev": message.rev,
+            }
+            for message in messages
+        ],
+    )
 
 
 def hold(conversation_id: int) -> None:
@@ -45,6 +66,17 @@ _NEW_MESSAGE = _CHANGE.values(
     last_seq=Conversation.last_seq + 1,
     updated_at=bindparam("moment"),
     is_mutual=or_(Conversation.is_mutual, _BEGUN_BY_ANOTHER.exists()),
+)
+
+_NUMBERED = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conversation"))
+    .values(
+        last_seq=bindparam("seq"),
+        last_rev=bindparam("rev"),
+        updated_at=bindparam("moment"),
+        is_mutual=or_(Conversation.is_mutual, _BEGUN_BY_ANOTHER.exists()),
+    )
 )
 
 

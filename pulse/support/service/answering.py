@@ -19,7 +19,8 @@ def note_message(event: MessageSent) -> None:
     """A customer waits from their first unanswered message on; an agent's word answers it."""
     if event.kind == MessageKind.EVENT or event.actor_id is None:
         return
-    conversation = db.session.get_one(Conversation, event.conversation_id)
+    shown = event.shown
+    conversation = shown.conversation if shown else db.session.get_one(Conversation, event.conversation_id)
     if conversation.kind != Kind.SUPPORT:
         return
     ticket = hold(event.conversation_id)
