@@ -1,5 +1,6 @@
 """Reads of accounts; they never commit."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from sqlalchemy import bindparam, func, or_, select
 from pulse.accounts import rules
 from pulse.accounts.models import ReservedUsername, Session, User
 from pulse.accounts.rules import AccountStatus
+from pulse.core.batching import batched
 from pulse.core.clock import now
 from pulse.core.database import LOCK
 from pulse.core.permissions import Role
@@ -49,15 +51,25 @@ def is_username_taken(username: str) -> bool:
 
 def session_state(session_id: int) -> SessionState | None:
     """What decides whether a token still opens doors; None if the session or its user is gone."""
-    row = db.session.execute(_SESSION_STATE, {"id": session_id}).one_or_none()
-    return SessionState(*row) if row else None
+    return _session_states(session_id)
+
+
+@batched(100)
+def _session_states(session_ids: Sequence[int]) -> list[SessionState | None]:
+    db.session.rollback()  # SQLite shows what was there at the first reading, when some of these were not
+    rows = db.session.execute(_SESSION_STATES, {"ids": list({*session_ids})})
+    states = {row[0]: SessionState(*row[1:]) for row in rows}
+    return [states.get(session_id) for session_id in session_ids]
 
 
 # Built once: every request and socket event asks it, and building costs more than asking.
-_SESSION_STATE = (
-    select(User.id, User.role, User.account_status, Session.refresh_jti, Session.ended_at, Session.expires_at)
+_SESSION_STATES = (
+    select(
+        *(Session.id, User.id, User.role, User.account_status),
+        *(Session.refresh_jti, Session.ended_at, Session.expires_at),
+    )
     .join(Session, Session.user_id == User.id)
-    .where(Session.id == bindparam("id"))
+    .where(Session.id.in_(bindparam("ids", expanding=True)))
 )
 
 

@@ -4,6 +4,7 @@ from threading import Barrier
 
 from argon2 import PasswordHasher
 
+from pulse.accounts import queries, service
 from tests.accounts.conftest import at_once
 from tests.conftest import PASSWORD, sign_in
 
@@ -121,3 +122,21 @@ def test_a_password_that_may_not_be(person) -> None:
     ):
         answer = ann.put("/api/profile/password/", {"current_password": current, "new_password": new})
         assert (answer.status_code, list(answer.json["errors"])) == (422, [field]), (current, new)
+
+
+def test_a_session_is_looked_at_as_it_is_now(app, person) -> None:
+    """Not as it was when the same transaction looked first."""
+    ann, bob = person("ann"), person("bob")
+    with app.app_context():
+        before = queries.session_state(ann.session_id)
+        assert before is not None
+        assert before.ended_at is None
+        with app.app_context():  # another database session
+            service.end_session(ann.id, ann.session_id)
+        ended, alive, unknown = (
+            queries.session_state(id_) for id_ in (ann.session_id, bob.session_id, 999_999)
+        )
+    assert ended is not None
+    assert ended.ended_at is not None
+    assert alive is not None
+    assert (alive.user_id, alive.ended_at, unknown) == (bob.id, None, None)
