@@ -51,12 +51,13 @@ def is_username_taken(username: str) -> bool:
 
 def session_state(session_id: int) -> SessionState | None:
     """What decides whether a token still opens doors; None if the session or its user is gone."""
+    # SQLite shows what was there at the first reading, and whoever waits must not hold a connection.
+    db.session.rollback()
     return _session_states(session_id)
 
 
 @batched(100)
 def _session_states(session_ids: Sequence[int]) -> list[SessionState | None]:
-    db.session.rollback()  # SQLite shows what was there at the first reading, when some of these were not
     rows = db.session.execute(_SESSION_STATES, {"ids": list({*session_ids})})
     states = {row[0]: SessionState(*row[1:]) for row in rows}
     return [states.get(session_id) for session_id in session_ids]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import func, select
 
-from pulse.conversations import service
+from pulse.conversations import policy, service
 from pulse.conversations.events import MessageSent
 from pulse.conversations.models import Conversation, Member, Message
 from pulse.conversations.queries.messages import MessageView
@@ -156,12 +156,14 @@ def test_what_was_sent_can_be_looked_at_though_telling_failed(
 
 
 def test_those_who_wait_for_a_writer_go_together(team: Team) -> None:
+    """And hold no connection meanwhile: there are fewer than senders."""
     channel = team.channel("general")
     errors: list[Exception] = []
 
     def run(number: int) -> None:
         with team.app.app_context():
             try:
+                policy.check_sees(channel, team.ann.id)
                 service.send(team.ann.id, channel, Draft(str(number), f"c{number}"))
             except Exception as error:
                 errors.append(error)

@@ -60,8 +60,11 @@ def send(sender_id: int, conversation_id: int, draft: Draft) -> MessageView:
     if not draft.body and not draft.attachment_ids:
         raise InvalidInput("Say something.", code="empty_message", errors={"body": ["is empty"]})
     sending = Sending(sender_id, conversation_id, draft)
-    # Whoever writes already must not wait for somebody who waits to write.
-    outcome = _write([sending])[0] if is_writing() else _send(sending)
+    if is_writing():  # and must not wait for somebody who waits to write
+        outcome = _write([sending])[0]
+    else:
+        db.session.rollback()  # nor must whoever waits hold a connection, of which others need one to go on
+        outcome = _send(sending)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
