@@ -55,7 +55,7 @@ def store(session: Session, events: Iterable[object], durable: Table) -> list[in
         for event in events
         if durable.get(type(event))
     ]
-    return sorted(session.scalars(_STORE, rows)) if rows else []
+    return sorted(session.connection().scalars(_STORE, rows)) if rows else []
 
 
 _STORE = insert(Outbox).returning(Outbox.id)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+import orjson
 import socketio
 from engineio.packet import MESSAGE, Packet
 
@@ -32,10 +33,7 @@ class Rooms(socketio.Manager):
             super().emit(event, data, namespace, room, skip_sid, callback, to, **kwargs)
             return
         arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
-        encoded = self.server.packet_class(
-            socketio.packet.EVENT, namespace=namespace, data=[event, *arguments]
-        ).encode()
-        parts = encoded if isinstance(encoded, list) else [encoded]
+        parts = self._encoded(namespace, [event, *arguments])
         frames = [framed(f"4{part}" if isinstance(part, str) else part) for part in parts]
         for session in self._sessions(namespace, to or room):
             link = session.link
@@ -46,6 +44,16 @@ class Rooms(socketio.Manager):
             else:
                 for one in frames:
                     link.push(one)
+
+    def _encoded(self, namespace: str, data: list[Any]) -> list[str | bytes]:
+        """A Socket.IO packet: a text, behind which come its binary attachments."""
+        try:
+            where = "" if namespace == "/" else f"{namespace},"
+            return [f"{socketio.packet.EVENT}{where}{orjson.dumps(data).decode()}"]
+        except TypeError:  # it holds bytes, or what only the stock encoder takes
+            packet = self.server.packet_class(socketio.packet.EVENT, namespace=namespace, data=data)
+            encoded = packet.encode()
+            return encoded if isinstance(encoded, list) else [encoded]
 
     def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: str | None = None) -> None:
         self._members.pop((namespace, room), None)

@@ -5,10 +5,10 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulse.conversations.rendering import TAGS, render
+from pulse.conversations.rendering import TAGS, by_markdown, render
 from pulse.conversations.rules import BODY_MAX
 from tests.support.xss import CORPUS, TARGETS
 
@@ -77,6 +77,13 @@ def test_bad_targets_are_no_links(target: str) -> None:
     assert parsed.text.startswith("[a](")
     links = [attributes["href"] or "" for tag, attributes in parsed.elements if tag == "a"]
     assert all(link.startswith(("http://example.org", "https://example.org")) for link in links)
+
+
+@given(st.text(alphabet="aZéß水ж19 .,;!?'\"-w@:_*<&", max_size=30))
+@example("Hello there, friend. Is it 10 o'clock?")
+@example("1. is no list here. Nor - this - one, www. neither!")
+def test_a_plain_text_is_shown_as_markdown_would_show_it(body: str) -> None:
+    assert render(body) == by_markdown(body)
 
 
 @given(st.text(max_size=300))

@@ -193,7 +193,11 @@ def members(conversation_id: int, after: tuple[str, int] | None, limit: int) -> 
 
 def conversation_ids(user_id: int) -> set[int]:
     """The ids of all conversations that a user is a member of."""
-    return set(db.session.scalars(select(Member.conversation_id).where(Member.user_id == user_id)))
+    return set(db.session.scalars(_CONVERSATION_IDS, {"user_id": user_id}))
+
+
+# Built once: every socket that connects asks it, and building costs more than asking.
+_CONVERSATION_IDS = select(Member.conversation_id).where(Member.user_id == bindparam("user_id"))
 
 
 def channel_ids_in(workspace_id: int, user_id: int) -> list[int]:

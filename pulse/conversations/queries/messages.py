@@ -17,7 +17,7 @@ from pulse.extensions import db
 T = TypeVar("T", bound=Model)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class MessageView:
     """A message with all that is shown of it."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from pydantic import AliasChoices, Field
 
@@ -134,6 +135,16 @@ class OwnMessageOut(MessageOut):
 
 
 def _shared(view: MessageView) -> dict[str, Any]:
+    """What everybody sees. What is sent is shown twice: to its room and in the ack."""
+    if view not in _shown:
+        _shown[view] = _show(view)
+    return _shown[view]
+
+
+_shown: WeakKeyDictionary[MessageView, dict[str, Any]] = WeakKeyDictionary()
+
+
+def _show(view: MessageView) -> dict[str, Any]:
     message, sender, conversation = view.message, view.sender, view.conversation
     shows_email = sender is not None and rules_of(conversation).shows_emails
     html = as_text(message.body) if message.kind == MessageKind.EVENT else render(message.body)
