@@ -35,7 +35,7 @@ _BARE = re.compile(
 )
 _MARKUP = re.compile(r"[\[\]*_~<>:\\`\n]|^ *(?:[-+]|\d{1,9}[.)])", re.MULTILINE)
 # One line of words and sentences, as most messages are: nothing in it means more than itself.
-_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[,;!?'\"-]|\.(?= |\Z)| (?! |\Z))*")
+_PLAIN = re.compile(r"(?!\d+\.)[^\W_](?:[^\W_]|[,;!?'\"-]|\.(?= |\Z)| (?! |\Z))*")
 _OPENED_BY = {")": "(", "]": "["}
 
 

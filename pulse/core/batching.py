@@ -1,7 +1,8 @@
 """Calls that go together: those that come while others are under way wait for these, and then go at once.
 
-Nobody waits for others but those who are about to call, so that a lone call takes no longer, and the more come
-the larger the batches are. (Databases know this as group commit.) Works between threads as between greenlets.
+Nobody waits for others but those who are about to call, so that a lone call takes no longer, and the more
+come the larger the batches are. (Databases know this as group commit.) Works between threads as between
+greenlets.
 """
 
 import time

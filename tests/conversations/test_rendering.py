@@ -81,7 +81,9 @@ def test_bad_targets_are_no_links(target: str) -> None:
 
 @given(st.text(alphabet="aZéß水ж19 .,;!?'\"-w@:_*<&", max_size=30))
 @example("Hello there, friend. Is it 10 o'clock?")
-@example("1. is no list here. Nor - this - one, www. neither!")
+@example("2026 was 3.5 times better")
+@example("1. a")
+@example("a 1. is no list here. Nor - this - one, www. neither!")
 def test_a_plain_text_is_shown_as_markdown_would_show_it(body: str) -> None:
     assert render(body) == by_markdown(body)
 

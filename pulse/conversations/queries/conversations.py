@@ -120,7 +120,7 @@ def channels(
 
 def one_listed(conversation_id: int, user_id: int) -> Listed | None:
     """The same as in a list, for one conversation."""
-    found = _listed(_with_last_message(_places(user_id)).where(Conversation.id == conversation_id), user_id)
+    found = _listed(_ONE_LISTED, user_id, id=conversation_id, user_id=user_id)
     return found[0] if found else None
 
 
@@ -311,9 +311,12 @@ def _with_last_message(query: Any) -> Any:
     )
 
 
-def _listed(query: Any, user_id: int) -> list[Listed]:
-    rows = db.session.execute(query.execution_options(populate_existing=True)).all()
-    return [Listed(_place(row, user_id), row[5], row[6]) for row in rows]
+_ONE_LISTED = _with_last_message(_places(bindparam("user_id"))).where(Conversation.id == bindparam("id"))
+
+
+def _listed(query: Any, viewer_id: int, **values: int) -> list[Listed]:
+    rows = db.session.execute(query.execution_options(populate_existing=True), values).all()
+    return [Listed(_place(row, viewer_id), row[5], row[6]) for row in rows]
 
 
 def _place(row: Any, user_id: int) -> Place:
