@@ -67,12 +67,16 @@ def conversations(who: Identity, rows: Sequence[Listed]) -> list[ConversationOut
 
 def conversation(who: Identity, conversation_id: int) -> ConversationOut:
     """One conversation that the caller may see, with the number of its members. Raises NotFound."""
-    policy.check_sees(conversation_id, who.user_id)
+    return _with_place(who, conversation_id)[0]
+
+
+def _with_place(who: Identity, conversation_id: int) -> tuple[ConversationOut, Place]:
     row = queries.one_listed(conversation_id, who.user_id)
     if row is None:
         raise NotFound("There is no such conversation.")
+    place = policy.check_may_see(row.place)
     found = conversations(who, [row])[0]
-    return found.model_copy(update={"member_count": queries.member_count(conversation_id)})
+    return found.model_copy(update={"member_count": queries.member_count(conversation_id)}), place
 
 
 def messages(who: Identity, place: Place, found: Sequence[Message]) -> list[OwnMessageOut]:
@@ -106,8 +110,7 @@ def opened(who: Identity, conversation_id: int, after_rev: int | None) -> JoinOu
 
     The number of the last change is read first: what changes meanwhile comes again, and is dropped then.
     """
-    shown = conversation(who, conversation_id)
-    place = policy.check_sees(conversation_id, who.user_id)
+    shown, place = _with_place(who, conversation_id)
     if after_rev is None:
         found = message_queries.before(conversation_id, None, PAGE + 1)
         older, page = found[:-PAGE], found[-PAGE:]

@@ -175,7 +175,10 @@ def member_ids(conversation_id: int) -> list[int]:
 
 def member_count(conversation_id: int) -> int:
     """How many members there are."""
-    return db.session.scalar(select(func.count()).where(Member.conversation_id == conversation_id)) or 0
+    return db.session.scalar(_MEMBER_COUNT, {"id": conversation_id}) or 0
+
+
+_MEMBER_COUNT = select(func.count()).where(Member.conversation_id == bindparam("id"))
 
 
 def members(conversation_id: int, after: tuple[str, int] | None, limit: int) -> Sequence[tuple[User, Member]]:

@@ -15,6 +15,7 @@ from pulse.core.database import Model
 from pulse.extensions import db
 
 T = TypeVar("T", bound=Model)
+BEYOND = 2**31 - 1  # no message has a higher number
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -42,10 +43,8 @@ def sent_as(names: Collection[tuple[int, str]]) -> Sequence[Message]:
 
 def before(conversation_id: int, seq: int | None, limit: int) -> list[Message]:
     """The newest messages below `seq`, ascending."""
-    query = select(Message).where(Message.conversation_id == conversation_id)
-    if seq is not None:
-        query = query.where(Message.seq < seq)
-    return list(reversed(_fresh(query.order_by(Message.seq.desc()).limit(limit))))
+    values = {"conversation": conversation_id, "seq": BEYOND if seq is None else seq, "limit": limit}
+    return list(reversed(db.session.scalars(_BEFORE, values).all()))
 
 
 def after(conversation_id: int, seq: int, limit: int) -> Sequence[Message]:
@@ -129,6 +128,13 @@ _NAMES: Any = bindparam("names", expanding=True)
 _SENT_AS = (
     select(Message)
     .where(tuple_(Message.sender_id, Message.client_id).in_(_NAMES))
+    .execution_options(populate_existing=True)
+)
+_BEFORE = (
+    select(Message)
+    .where(Message.conversation_id == bindparam("conversation"), Message.seq < bindparam("seq"))
+    .order_by(Message.seq.desc())
+    .limit(bindparam("limit"))
     .execution_options(populate_existing=True)
 )
 _ATTACHMENTS = select(Attachment).where(Attachment.message_id.in_(_IDS)).order_by(Attachment.id)
