@@ -10,12 +10,26 @@ from engineio.packet import MESSAGE, Packet
 from pulse.wire.session import Session, framed
 
 
+class _Room(dict[str, str]):
+    """The sockets of a room, each with its session.
+
+    Only the room of a whole namespace is to be found by session too, for which the stock one keeps a bidict.
+    """
+
+    __slots__ = ()
+
+    @property
+    def _fwdm(self) -> "_Room":
+        return self
+
+
 class Rooms(socketio.Manager):
-    """Who is in which room, and telling them."""
+    """Who is in which room, and telling them. Whoever leaves costs no look into all rooms."""
 
     def __init__(self) -> None:
         super().__init__()
         self._members: dict[tuple[str, Any], list[Session]] = {}  # of rooms told since somebody came or went
+        self._entered: dict[tuple[str, str], dict[Any, None]] = {}  # (namespace, socket) -> its rooms
 
     def emit(
         self,
@@ -57,11 +71,28 @@ class Rooms(socketio.Manager):
 
     def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: str | None = None) -> None:
         self._members.pop((namespace, room), None)
+        if room is not None and namespace in self.rooms:
+            self.rooms[namespace].setdefault(room, _Room())
         super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
+        self._entered.setdefault((namespace, sid), {})[room] = None
 
     def basic_leave_room(self, sid: str, namespace: str, room: Any) -> None:
         self._members.pop((namespace, room), None)
         super().basic_leave_room(sid, namespace, room)
+        self._entered.get((namespace, sid), {}).pop(room, None)
+
+    def basic_disconnect(self, sid: str, namespace: str, **kwargs: Any) -> None:
+        for room in self._entered.pop((namespace, sid), {}):
+            self.basic_leave_room(sid, namespace, room)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            if sid in pending.get(namespace, ()):
+                pending[namespace].remove(sid)
+                if not pending[namespace]:
+                    del pending[namespace]
+
+    def get_rooms(self, sid: str, namespace: str) -> list[Any]:
+        return [room for room in self._entered.get((namespace, sid), {}) if room is not None]
 
     def _sessions(self, namespace: str, room: Any) -> Collection[Session]:
         if isinstance(room, (list, tuple, set)):
