@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from pulse.conversations import policy, service
 from pulse.conversations.events import MessageSent
@@ -180,3 +181,39 @@ def test_those_who_wait_for_a_writer_go_together(team: Team) -> None:
     db.session.rollback()
     assert db.session.scalar(select(func.max(Message.seq))) == 40
     assert len([one for one in statements if one.startswith("INSERT INTO messages")]) < 40
+
+
+def test_no_table_is_read_as_a_whole(team: Team) -> None:
+    """However many messages there are, whoever sends some looks for theirs by an index."""
+    channels = [team.channel(f"channel {number}", team.bob) for number in range(2)]
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    plans: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, values: Any, *rest: object) -> None:
+        if statement.startswith("SELECT"):
+            beside = connection.connection.driver_connection.cursor()
+            if not is_sqlite:
+                beside.execute("SET LOCAL enable_seqscan = off")
+            beside.execute(f"EXPLAIN {'QUERY PLAN' if is_sqlite else ''} {statement}", values)
+            plans.extend(str(row[3] if is_sqlite else row[0]) for row in beside.fetchall())
+
+    event.listen(db.engine, "before_cursor_execute", explain)
+    try:
+        send(
+            *(
+                Sending((team.ann, team.bob)[at % 2].id, channels[at % 2], Draft("x", f"name-{at}"))
+                for at in range(5)
+            )
+        )
+    finally:
+        event.remove(db.engine, "before_cursor_execute", explain)
+    assert any("messages" in plan for plan in plans)
+    assert [
+        plan
+        for plan in plans
+        if any(
+            f"{scan} {table}" in plan
+            for scan in ("SCAN", "Seq Scan on")
+            for table in ("messages", "members", "users", "conversations")
+        )
+    ] == []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, bindparam, select, tuple_
+from sqlalchemy import BindParameter, bindparam, select
 
 from pulse.accounts.models import User
 from pulse.conversations.models import Attachment, Conversation, Message, Reaction, Revision
@@ -38,7 +38,11 @@ def message(message_id: int) -> Message | None:
 
 def sent_as(names: Collection[tuple[int, str]]) -> Sequence[Message]:
     """The messages that their senders have named so: (sender, client_id)."""
-    return db.session.scalars(_SENT_AS, {"names": list(names)}).all() if names else []
+    if not names:
+        return []
+    sender_ids, client_ids = zip(*names, strict=True)
+    values = {"sender_ids": [*set(sender_ids)], "client_ids": [*set(client_ids)]}
+    return [row for row in db.session.scalars(_SENT_AS, values) if (row.sender_id, row.client_id) in names]
 
 
 def before(conversation_id: int, seq: int | None, limit: int) -> list[Message]:
@@ -124,10 +128,12 @@ def _by_id(table: type[T], ids: Collection[int]) -> dict[int, T]:
 
 # These are built once: every message that is told asks them, and building costs more than asking.
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
-_NAMES: Any = bindparam("names", expanding=True)
-_SENT_AS = (
+_SENT_AS = (  # two lists, since SQLite looks for pairs in all messages
     select(Message)
-    .where(tuple_(Message.sender_id, Message.client_id).in_(_NAMES))
+    .where(
+        Message.sender_id.in_(bindparam("sender_ids", expanding=True)),
+        Message.client_id.in_(bindparam("client_ids", expanding=True)),
+    )
     .execution_options(populate_existing=True)
 )
 _BEFORE = (
