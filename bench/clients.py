@@ -1,7 +1,8 @@
 """Clients that cost next to nothing: plain sockets that ask one thing, and again once it is answered.
 
-The HTTP client speaks HTTP/1.1 with keep-alive; the Socket.IO client Engine.IO 4 over a websocket. What they
-send is made once, and answers are looked at no further than to see that they are whole and good.
+The HTTP client speaks HTTP/1.1 with keep-alive; the socket client a dialect (bench/dialects.py) over a
+WebSocket. What they send is made once, and answers are looked at no further than to see that they are whole
+and good.
 """
 
 import json
@@ -9,8 +10,11 @@ import re
 import selectors
 import socket
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from typing import Protocol
+
+from bench.dialects import Dialect, SocketIo
 
 PATIENCE = 20  # seconds to wait for an answer
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -50,69 +54,133 @@ class HttpClient:
         return True
 
 
-class SocketClient:
-    """Joins a namespace with a token, then emits one event and awaits its ack."""
+class Frames:
+    """Cuts what a server sends into messages."""
 
-    def __init__(self, port: int, namespace: str, token: str, event: str, body: object) -> None:
-        self._buffer = b""
-        self.socket = _connect(port)
-        self.socket.sendall(
-            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    def __init__(self) -> None:
+        self.rest = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Messages that are complete with this. Servers send whole texts, unmasked."""
+        buffer = self.rest + data
+        found, at = [], 0
+        while len(buffer) >= at + 2:
+            start, length = at + 2, buffer[at + 1]
+            if length >= 126:
+                start = at + (4 if length == 126 else 10)
+                length = int.from_bytes(buffer[at + 2 : start], "big")
+            if len(buffer) < start + length:
+                break
+            assert buffer[at] == 0x81, buffer[at : at + 100]
+            at = start + length
+            found.append(buffer[start:at])
+        self.rest = buffer[at:]
+        return found
+
+
+class SocketClient:
+    """A WebSocket that signs in to a namespace with `calls` behind that, and then repeats what it is asked.
+
+    Its first request is answered when the last of the calls is.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        namespace: str,
+        token: str,
+        calls: Sequence[tuple[str, object]] = (),
+        dialect: Dialect | None = None,
+    ) -> None:
+        self.dialect = dialect or SocketIo()
+        self.namespace = namespace
+        self.frames = Frames()
+        self.answer = b""  # to the last call
+        self.request = (
+            f"GET {self.dialect.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
-        )
-        while b"\r\n\r\n" not in self._buffer:
-            self._buffer += self._receive()
-        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 101"), head
-        self._await(b"0")
-        self.socket.sendall(_frame(f"40{namespace},{json.dumps({'token': token})}".encode()))
-        self._await(f"40{namespace},".encode())
-        self.request = _frame(f"42{namespace},1{json.dumps([event, body])}".encode())
-        self._ack = f"43{namespace},1[".encode()
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        ).encode()
+        steps = [*self.dialect.sign_in(namespace, token)]
+        steps += [self.dialect.call(namespace, number, *call) for number, call in enumerate(calls, start=1)]
+        self._steps = deque(steps)
+        self._awaited: bytes | None = None  # how the answer begins; None: the answer to the upgrade
+        self._good = b""
+        self.socket = _connect(port)
+
+    def ask(self, event: str, body: object, good: bytes) -> None:
+        """From now on request this; an answer must have `good` in it."""
+        asked, self._awaited = self.dialect.call(self.namespace, 1, event, body)
+        self.request, self._good = frame(asked), good
 
     def feed(self, data: bytes) -> bool:
-        self._buffer += data
+        if self._awaited is None:
+            head, found, rest = (self.frames.rest + data).partition(b"\r\n\r\n")
+            if not found:
+                self.frames.rest = head
+                return False
+            assert head.startswith(b"HTTP/1.1 101"), head[:1000]
+            self.frames.rest, data, self._awaited = b"", rest, b""
+            if not self._next():
+                return True
         is_done = False
-        while (packet := self._next()) is not None:
-            if packet == b"2":
-                self.socket.sendall(_frame(b"3"))
-            elif packet.startswith(self._ack):
-                assert b'"online"' in packet, packet[:1000]
-                is_done = True
+        for packet in self.frames.feed(data):
+            if packet == self.dialect.ping:
+                self.socket.sendall(frame(self.dialect.pong))
+            elif self._awaited and packet.startswith(self._awaited):
+                assert self._good in packet, packet[:1000]
+                self.answer = packet
+                is_done = not self._next()
         return is_done
 
-    def _await(self, start: bytes) -> None:
-        while (packet := self._next()) is None:
-            self._buffer += self._receive()
-        assert packet.startswith(start), packet[:1000]
-
-    def _receive(self) -> bytes:
-        data = self.socket.recv(65536)
-        assert data, f"the server hung up: {self._buffer!r}"
-        return data
-
-    def _next(self) -> bytes | None:
-        """The next packet, or None until more has come. Servers send texts below 64 KiB, unmasked."""
-        if len(self._buffer) < 2:
-            return None
-        start, length = 2, self._buffer[1]
-        if length == 126:
-            start, length = 4, int.from_bytes(self._buffer[2:4], "big")
-        if len(self._buffer) < start + length:
-            return None
-        assert self._buffer[0] == 0x81, self._buffer[:100]
-        packet, self._buffer = self._buffer[start : start + length], self._buffer[start + length :]
-        return packet
+    def _next(self) -> bool:
+        if not self._steps:
+            return False
+        said, self._awaited = self._steps.popleft()
+        if said:
+            self.socket.sendall(frame(said))
+        return True
 
 
-def drive(clients: Sequence[Client], seconds: float) -> tuple[int, float]:
-    """Keep every client asking for so long; returns how many answers came, and in how many seconds."""
+def ask_each(clients: Iterable[Client], at_once: int) -> float:
+    """Have each client ask once, so many at a time; returns in how many seconds all were answered."""
+    started, source = time.perf_counter(), iter(clients)
+    with selectors.DefaultSelector() as selector:
+
+        def begin() -> int:
+            client = next(source, None)
+            if client is None:
+                return 0
+            selector.register(client.socket, selectors.EVENT_READ, client)
+            client.socket.sendall(client.request)
+            return 1
+
+        waiting = sum(begin() for _ in range(at_once))
+        while waiting:
+            ready = selector.select(PATIENCE)
+            assert ready, f"{waiting} clients had no answer within {PATIENCE} s"
+            for key, _ in ready:
+                data = key.data.socket.recv(65536)
+                assert data, "the server hung up"
+                if key.data.feed(data):
+                    selector.unregister(key.fileobj)
+                    waiting += begin() - 1
+    return time.perf_counter() - started
+
+
+def drive(clients: Sequence[Client], seconds: float, at_once: int = 0) -> tuple[int, float]:
+    """Keep clients asking for so long, all of them or so many `at_once`, each in its turn.
+
+    Returns how many answers came, and in how many seconds.
+    """
+    idle = deque(clients)
     with selectors.DefaultSelector() as selector:
         for client in clients:
             selector.register(client.socket, selectors.EVENT_READ, client)
+        answers, waiting, started = 0, at_once or len(clients), time.perf_counter()
+        for _ in range(waiting):
+            client = idle.popleft()
             client.socket.sendall(client.request)
-        answers, waiting, started = 0, len(clients), time.perf_counter()
         deadline = started + seconds
         while waiting:
             ready = selector.select(PATIENCE)
@@ -124,10 +192,12 @@ def drive(clients: Sequence[Client], seconds: float) -> tuple[int, float]:
                 assert data, "the server hung up"
                 if client.feed(data):
                     answers += 1
+                    idle.append(client)
                     if is_over:
                         waiting -= 1
                     else:
-                        client.socket.sendall(client.request)
+                        following = idle.popleft()
+                        following.socket.sendall(following.request)
         return answers, time.perf_counter() - started
 
 
@@ -137,7 +207,7 @@ def _connect(port: int) -> socket.socket:
     return connection
 
 
-def _frame(payload: bytes) -> bytes:
+def frame(payload: bytes) -> bytes:
     """A text frame as a client sends it. The mask is zero, which leaves the payload as it is."""
     length = len(payload)
     size = bytes([0x80 | length]) if length < 126 else b"\xfe" + length.to_bytes(2, "big")

@@ -74,7 +74,7 @@ def run(rounds: int, seconds: float, clients: int) -> Result:
         for world in worlds:
             with world.app.app_context():
                 add_users(clients)
-                tokens.append(access_tokens(clients))
+                tokens.append(access_tokens(range(1, clients + 1)))
         webs = [Web(worlds[0].environment, worlds[0].folder / "pulse.log"), Unlogged(worlds[1])]
         runs = [Runs(), Runs()]
         with running(*webs):

@@ -94,7 +94,8 @@ def add_users(count: int) -> None:
             session.execute(insert(table).from_select(list(values), select(*values.values())))
 
 
-def access_tokens(count: int) -> list[str]:
-    """Access tokens of the users 1 to `count`, good for 15 minutes."""
-    users = db.session.scalars(select(User).where(User.id <= count).order_by(User.id))
+def access_tokens(numbers: range) -> list[str]:
+    """Access tokens of these users, good for 15 minutes."""
+    is_asked = User.id.between(numbers[0], numbers[-1])
+    users = db.session.scalars(select(User).where(is_asked).order_by(User.id))
     return [tokens.issue(user, session_id=user.id).access for user in users]

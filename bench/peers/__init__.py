@@ -1,1 +1,12 @@
-"""What Pulse is measured against, written to do the same job."""
+"""Servers that do the same job as Pulse, written by us to be measured beside it."""
+
+import os
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def home() -> Path:
+    """Where the peers' packages are: BENCH_PEERS, or a folder in the user's cache."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("BENCH_PEERS") or Path(cache) / "pulse-bench").absolute()

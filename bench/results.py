@@ -1,0 +1,35 @@
+"""What was measured of whom, round by round, and how one compares with the others in the same round."""
+
+from collections.abc import Iterable
+
+from bench.figures import Figure, table
+
+
+class Results:
+    """Figures by what they are and of which server."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, str], list[float]] = {}
+        self._forms: dict[str, str] = {}
+
+    def note(self, what: str, server: str, value: float, form: str = ",.0f") -> None:
+        """Keep a figure of one round."""
+        self._values.setdefault((what, server), []).append(value)
+        self._forms[what] = form
+
+    def report(self, ours: Iterable[str]) -> str:
+        """A table: each figure, and in pairs how many times as much each of `ours` has."""
+        ours = list(ours)
+        rows = []
+        for what, form in self._forms.items():
+            for server in [server for measured, server in self._values if measured == what]:
+                values = self._values[what, server]
+                rows.append([f"{what}: {server}", Figure(values).text(form)])
+                rows[-1] += [self._ratio(what, our, server) for our in ours]
+        return table(["", "median (least to most)", *(f"{our} / it" for our in ours)], rows)
+
+    def _ratio(self, what: str, our: str, server: str) -> str:
+        values, theirs = self._values.get((what, our)), self._values[what, server]
+        if values is None or our == server or not all(theirs):
+            return ""
+        return Figure([one / other for one, other in zip(values, theirs, strict=True)]).text(".2f")

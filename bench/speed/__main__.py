@@ -1,0 +1,54 @@
+"""Pulse beside its peers, each doing the same job, in one run: medians of rounds in turn.
+
+`python -m bench.speed` prints a Markdown table for each measure. The peers must have been installed with
+`python -m bench.peers`; `--peers none` measures Pulse alone.
+"""
+
+import argparse
+import resource
+from collections.abc import Callable
+
+from bench.machine import describe
+from bench.results import Results
+from bench.servers import PULSE, UNJOINED, missing, peers
+from bench.speed.fanout import fanout, latency
+from bench.speed.options import Options
+
+MEASURES: dict[str, Callable[[Options], Results]] = {"fanout": fanout, "latency": latency}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    keys = [peer.key for peer in peers()]
+    parser.add_argument("--only", default=",".join(MEASURES), help="of " + ", ".join(MEASURES))
+    parser.add_argument("--peers", default=",".join(keys), help="of " + ", ".join(keys) + "; or none")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each measurement")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[50, 500, 2000], help="of rooms")
+    parser.add_argument("--at-once", type=int, default=64, help="messages on their way")
+    parser.add_argument("--rate", type=float, default=50.0, help="messages a second, for latency")
+    parser.add_argument("--paced", type=int, default=500, help="members of the room, for latency")
+    parser.add_argument("--beaters", type=int, default=1000, help="sockets that beat")
+    parser.add_argument("--beats-at-once", type=int, default=200)
+    parser.add_argument("--idle", type=int, nargs="+", default=[1000, 5000], help="connections, for memory")
+    parser.add_argument("--storm", type=int, default=5000, help="connections that are cut")
+    parser.add_argument("--missed", type=int, default=10, help="messages to catch up with")
+    parser.add_argument("--doubled", type=int, default=2000, help="members of two processes' room")
+    given = vars(parser.parse_args())
+    measures = [name for name in given.pop("only").split(",") if name]
+    chosen = [key for key in given.pop("peers").split(",") if key != "none"]
+    for known, named in ((MEASURES, measures), (keys, chosen)):
+        if unknown := set(named) - set(known):
+            parser.error(f"there is no {', '.join(sorted(unknown))}")
+    if absent := missing(chosen):
+        parser.error(f"not installed: {', '.join(absent)}; run python -m bench.peers")
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    print(describe(), flush=True)
+    options = Options(peers=chosen, **given)
+    for name in measures:
+        print(f"\n## {name}\n\n{MEASURES[name](options).report([PULSE, UNJOINED])}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
