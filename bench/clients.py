@@ -11,12 +11,13 @@ import selectors
 import socket
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from bench.dialects import Dialect, SocketIo
 
 PATIENCE = 20  # seconds to wait for an answer
+REMINDER = 5  # seconds
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -108,7 +109,7 @@ class SocketClient:
         self._good = b""
         self.socket = _connect(port)
 
-    def ask(self, event: str, body: object, good: bytes) -> None:
+    def then(self, event: str, body: object, good: bytes) -> None:
         """From now on request this; an answer must have `good` in it."""
         asked, self._awaited = self.dialect.call(self.namespace, 1, event, body)
         self.request, self._good = frame(asked), good
@@ -142,9 +143,13 @@ class SocketClient:
         return True
 
 
-def ask_each(clients: Iterable[Client], at_once: int) -> float:
-    """Have each client ask once, so many at a time; returns in how many seconds all were answered."""
+def ask_each(clients: Iterable[Client], at_once: int, meanwhile: Callable[[], None] = lambda: None) -> float:
+    """Have each client ask once, so many at a time; returns in how many seconds all were answered.
+
+    Whoever was answered is listened to until the end, and `meanwhile` is called every few seconds.
+    """
     started, source = time.perf_counter(), iter(clients)
+    reminder = started + REMINDER
     with selectors.DefaultSelector() as selector:
 
         def begin() -> int:
@@ -163,8 +168,10 @@ def ask_each(clients: Iterable[Client], at_once: int) -> float:
                 data = key.data.socket.recv(65536)
                 assert data, "the server hung up"
                 if key.data.feed(data):
-                    selector.unregister(key.fileobj)
                     waiting += begin() - 1
+            if time.perf_counter() > reminder:
+                meanwhile()
+                reminder = time.perf_counter() + REMINDER
     return time.perf_counter() - started
 
 

@@ -5,12 +5,13 @@ import secrets
 import select
 import time
 from bisect import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bench.clients import SocketClient, ask_each, frame
 from bench.dialects import NEWS, Dialect
+from bench.servers import Room, Server
 
 AT_ONCE = 200  # connections that are made at the same time
 SENDERS = 64  # of each room, one after the other: a socket of Pulse may send 50 events a second
@@ -18,19 +19,6 @@ TEXT = "Shall we meet at noon and talk it over, or is tomorrow better?"
 LATE = 20  # seconds for what is still on its way
 ENDS = b"]}"  # how messages end; neither is in what is counted
 _RIM = len(NEWS) - 1
-
-
-@dataclass(frozen=True)
-class Room:
-    """A conversation whose members are the users from `first` on."""
-
-    id: int
-    first: int
-    size: int
-
-    @property
-    def users(self) -> range:
-        return range(self.first, self.first + self.size)
 
 
 @dataclass(slots=True)
@@ -67,7 +55,7 @@ class Crowd:
     """A socket for every member of some rooms, each of which has joined.
 
     `doors` are the ports of the server, used in turn. Of each room the first sender and the last member
-    are `checked`: all that they hear is read.
+    are `checked`: all that they hear is read. `meanwhile` is called again and again while they connect.
     """
 
     def __init__(
@@ -78,6 +66,7 @@ class Crowd:
         dialect: Dialect,
         *,
         checks_all: bool = False,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> None:
         self.dialect = dialect
         self.rooms = rooms
@@ -88,13 +77,16 @@ class Crowd:
         self.ears: dict[int, Ear] = {}
         self.talks: dict[int, Talk] = {}
         clients: list[SocketClient] = []
-        for room in rooms:
-            join = [("join", {"conversation_id": room.id})]
-            clients += [
-                SocketClient(doors[place % len(doors)], "/chat", token, join, dialect)
-                for place, token in enumerate(tokens(room.users))
-            ]
-        self.seconds = ask_each(clients, AT_ONCE)
+
+        def coming() -> Iterator[SocketClient]:
+            for room in rooms:
+                join = [("join", {"conversation_id": room.id})]
+                for place, token in enumerate(tokens(room.users)):
+                    door = doors[place % len(doors)]
+                    clients.append(SocketClient(door, "/chat", token, join, dialect))
+                    yield clients[-1]
+
+        self.seconds = ask_each(coming(), AT_ONCE, meanwhile)
         self.poll = select.epoll()
         members = iter(clients)
         for room in rooms:
@@ -249,3 +241,24 @@ class Crowd:
         self.overtaken += sum(after <= before for before, after in pairwise(ids))
         ear.heard.clear()
         ear.said = 0
+
+
+def crowds_of(
+    servers: Sequence[Server],
+    rooms: Sequence[Room],
+    tokens: Callable[[range], Sequence[str]],
+    **options: bool,
+) -> list[Crowd]:
+    """The same crowd at each of several servers. Those who are there already stay so."""
+    crowds: list[Crowd] = []
+    for server in servers:
+        doors = [web.port for web in server.webs]
+        crowds.append(Crowd(doors, rooms, tokens, server.dialect, meanwhile=lambda: tend(crowds), **options))
+        tend(crowds)
+    return crowds
+
+
+def tend(crowds: Iterable[Crowd]) -> None:
+    """Keep idle crowds alive."""
+    for crowd in crowds:
+        crowd.tend()

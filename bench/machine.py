@@ -2,7 +2,10 @@
 
 import os
 import platform
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +30,32 @@ def cpu_seconds(pids: Sequence[int]) -> float:
     """The CPU time that these processes have used."""
     times = [psutil.Process(pid).cpu_times() for pid in pids]
     return sum(time.user + time.system for time in times)
+
+
+@dataclass
+class Spent:
+    """CPU seconds within a measurement."""
+
+    server: float = 0.0
+    generator: float = 0.0
+
+
+@contextmanager
+def spending(pids: Sequence[int]) -> Iterator[Spent]:
+    """What the server's processes and this one use inside the block."""
+    spent = Spent()
+    server, generator = cpu_seconds(pids), time.process_time()
+    yield spent
+    spent.server, spent.generator = cpu_seconds(pids) - server, time.process_time() - generator
+
+
+def wait_for_rest(pids: Sequence[int]) -> None:
+    """Let servers do what is left to do, for a minute at most."""
+    for _ in range(120):
+        before = cpu_seconds(pids)
+        time.sleep(0.5)
+        if cpu_seconds(pids) - before < 0.1:
+            return
 
 
 def server_core_seconds() -> float:

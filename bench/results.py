@@ -11,6 +11,7 @@ class Results:
     def __init__(self) -> None:
         self._values: dict[tuple[str, str], list[float]] = {}
         self._forms: dict[str, str] = {}
+        self.faults: list[str] = []  # what was not right although everything could be measured
 
     def note(self, what: str, server: str, value: float, form: str = ",.0f") -> None:
         """Keep a figure of one round."""

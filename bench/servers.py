@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from bench.crowd import Room
 from bench.dialects import Dialect, PlainJson, SocketIo
 from bench.machine import assign_cores
 from bench.peers import HERE, home
@@ -31,6 +30,19 @@ PULSE, UNJOINED, NODE = "Pulse", "Pulse, not joined", "Node.js"
 # Counted and compared, never reached.
 LIMITS = {"PRESENCE_HEARTBEATS_PER_MINUTE": "100000000", "SOCKETIO_CONNECTIONS_PER_ADDRESS": "100000"}
 TOKENS_LAST = 600  # seconds until they are made anew
+
+
+@dataclass(frozen=True)
+class Room:
+    """A conversation whose members are the users from `first` on."""
+
+    id: int
+    first: int
+    size: int
+
+    @property
+    def users(self) -> range:
+        return range(self.first, self.first + self.size)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""The obvious heartbeat: check the token, load the user, UPDATE their row, commit. For every beat.
+"""Chat and heartbeats as one writes them: check the token, load the user, write with the ORM, commit.
 
-Flask, Flask-SocketIO on eventlet and SQLAlchemy with SQLite, as one writes it: the design of a table
-with `last_seen` and `online_status`. Reads PORT, DATABASE_URL, JWT_SECRET_KEY and USERS (how many).
+Flask, Flask-SocketIO on eventlet and SQLAlchemy with SQLite: the design of a table with `last_seen` and
+`online_status`. Reads PORT, DATABASE (a file made of schema.sql) and JWT_SECRET_KEY.
 """
 
 import eventlet
@@ -10,21 +10,25 @@ eventlet.monkey_patch()
 
 import os
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 from flask import Flask, abort, session
 from flask_jwt_extended import JWTManager, decode_token, get_jwt_identity, jwt_required
-from flask_socketio import SocketIO
+from flask_socketio import SocketIO, emit, join_room
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, event, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+PAGE, CHANGES = 50, 200
 
 app = Flask(__name__)
 app.config["SECRET_KEY"] = app.config["JWT_SECRET_KEY"] = os.environ["JWT_SECRET_KEY"]
-app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE_URL"]
+app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{os.environ['DATABASE']}"
 db = SQLAlchemy(app)
 jwt = JWTManager(app)
-socketio = SocketIO(app, async_mode="eventlet")
+# The load does not answer pings while it measures.
+socketio = SocketIO(app, async_mode="eventlet", ping_interval=3600)
 
 
 class User(db.Model):
@@ -37,6 +41,57 @@ class User(db.Model):
     last_seen: Mapped[datetime | None]
 
 
+class Member(db.Model):
+    __tablename__ = "members"
+
+    conversation_id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Message(db.Model):
+    __tablename__ = "messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int]
+    sender_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    client_id: Mapped[str | None]
+    body: Mapped[str]
+    created_at: Mapped[datetime]
+    sender: Mapped[User] = relationship(lazy="joined")
+
+
+def shown(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "conversation_id": message.conversation_id,
+        "channel_id": message.conversation_id,
+        "seq": message.id,
+        "rev": message.id,
+        "kind": "text",
+        "message_type": "text",
+        "sender_id": message.sender_id,
+        "sender": message.sender.username,
+        "sender_name": message.sender.username,
+        "sender_email": None,
+        "sender_avatar_url": None,
+        "body": message.body,
+        "content": message.body,
+        "html": f"<p>{escape(message.body)}</p>",
+        "mentions": [],
+        "mentions_all": False,
+        "reply_to": None,
+        "attachments": [],
+        "reactions": [],
+        "client_id": message.client_id,
+        "created_at": message.created_at.isoformat(),
+        "edited_at": None,
+        "deleted_at": None,
+        "is_deleted": False,
+        "pinned_at": None,
+        "is_pinned": False,
+    }
+
+
 def mark_online(user_id: int) -> dict[str, Any]:
     user = db.session.get(User, user_id)
     if user is None or user.status != "active":
@@ -44,7 +99,7 @@ def mark_online(user_id: int) -> dict[str, Any]:
     seen = datetime.now(UTC)
     user.online_status, user.last_seen = "online", seen
     db.session.commit()
-    return {"user_id": user_id, "status": "online", "last_seen": seen.isoformat()}
+    return {"ok": True, "user_id": user_id, "status": "online", "last_seen": seen.isoformat()}
 
 
 @app.get("/api/health/")
@@ -59,13 +114,51 @@ def heartbeat() -> dict[str, Any]:
 
 
 @socketio.on("connect", namespace="/presence")
-def connect(auth: dict[str, Any]) -> None:
+@socketio.on("connect", namespace="/chat")
+def connect(auth: dict[str, Any]) -> bool:
     session["user_id"] = int(decode_token(auth["token"])["sub"])
+    user = db.session.get(User, session["user_id"])
+    return user is not None and user.status == "active"
 
 
 @socketio.on("heartbeat", namespace="/presence")
 def heartbeat_event(data: dict[str, Any]) -> dict[str, Any]:
     return mark_online(session["user_id"])
+
+
+@socketio.on("join", namespace="/chat")
+def join_event(data: dict[str, Any]) -> dict[str, Any]:
+    id_ = data["conversation_id"]
+    if db.session.get(Member, (id_, session["user_id"])) is None:
+        return {"ok": False, "error": "not a member"}
+    join_room(f"conversation:{id_}")
+    wanted = select(Message).where(Message.conversation_id == id_)
+    if "after_rev" in data:
+        wanted = wanted.where(Message.id > data["after_rev"]).order_by(Message.id).limit(CHANGES)
+        rows = list(db.session.scalars(wanted))
+    else:
+        rows = list(db.session.scalars(wanted.order_by(Message.id.desc()).limit(PAGE)))[::-1]
+    last = rows[-1].id if rows else data.get("after_rev", 0)
+    return {"ok": True, "messages": [shown(row) for row in rows], "last_rev": last}
+
+
+@socketio.on("send_message", namespace="/chat")
+def send_event(data: dict[str, Any]) -> dict[str, Any]:
+    id_ = data["conversation_id"]
+    if db.session.get(Member, (id_, session["user_id"])) is None:
+        return {"ok": False, "error": "not a member"}
+    message = Message(
+        conversation_id=id_,
+        sender_id=session["user_id"],
+        client_id=data.get("client_id"),
+        body=data["body"],
+        created_at=datetime.now(UTC),
+    )
+    db.session.add(message)
+    db.session.commit()
+    told = {"conversation_id": id_, "channel_id": id_, "rev": message.id, "message": shown(message)}
+    emit("new_message", told, to=f"conversation:{id_}")
+    return {"ok": True, "id": message.id}
 
 
 def main() -> None:
@@ -76,9 +169,6 @@ def main() -> None:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
 
-        db.create_all()
-        db.session.add_all(User(username=f"user{n}") for n in range(1, int(os.environ["USERS"]) + 1))
-        db.session.commit()
     socketio.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_output=False)
 
 

@@ -6,15 +6,27 @@
 
 import argparse
 import resource
+import sys
 from collections.abc import Callable
 
+from bench.heartbeat import heartbeats
 from bench.machine import describe
 from bench.results import Results
 from bench.servers import PULSE, UNJOINED, missing, peers
 from bench.speed.fanout import fanout, latency
 from bench.speed.options import Options
 
-MEASURES: dict[str, Callable[[Options], Results]] = {"fanout": fanout, "latency": latency}
+
+def beats(options: Options) -> Results:
+    """Heartbeats over sockets and REST."""
+    return heartbeats(options.rounds, options.seconds, options.beaters, options.beats_at_once, options.peers)
+
+
+MEASURES: dict[str, Callable[[Options], Results]] = {
+    "fanout": fanout,
+    "latency": latency,
+    "heartbeats": beats,
+}
 
 
 def main() -> None:
@@ -46,8 +58,13 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     print(describe(), flush=True)
     options = Options(peers=chosen, **given)
+    faults = []
     for name in measures:
-        print(f"\n## {name}\n\n{MEASURES[name](options).report([PULSE, UNJOINED])}", flush=True)
+        results = MEASURES[name](options)
+        print(f"\n## {name}\n\n{results.report([PULSE, UNJOINED])}", flush=True)
+        faults += results.faults
+    if faults:
+        sys.exit("\nNOT RIGHT:\n" + "\n".join(faults))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,9 @@
 """How much is measured."""
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.crowd import Room
-from bench.machine import cpu_seconds
+from bench.servers import Room
 
 
 @dataclass(frozen=True)
@@ -28,24 +25,12 @@ class Options:
     doubled: int  # members of the room that two processes serve
 
 
-@dataclass
-class Spent:
-    """CPU seconds within a measurement."""
-
-    server: float = 0.0
-    generator: float = 0.0
-
-
-@contextmanager
-def spending(pids: Sequence[int]) -> Iterator[Spent]:
-    """What the server's processes and this one use inside the block."""
-    spent = Spent()
-    server, generator = cpu_seconds(pids), time.process_time()
-    yield spent
-    spent.server, spent.generator = cpu_seconds(pids) - server, time.process_time() - generator
-
-
-def rooms_of(size: int, first: int = 1) -> list[Room]:
-    """Rooms of one size: ten of the small ones, one of the others."""
-    count = 10 if size < 100 else 1
-    return [Room(first + place, first + place * size, size) for place in range(count)]
+def rooms_of(sizes: Sequence[int]) -> dict[int, list[Room]]:
+    """Rooms of each size, ten of the small ones and one of the others. No user is in two of them."""
+    found: dict[int, list[Room]] = {}
+    rooms, users = 0, 0
+    for size in sizes:
+        count = 10 if size < 100 else 1
+        found[size] = [Room(rooms + 1 + n, users + 1 + n * size, size) for n in range(count)]
+        rooms, users = rooms + count, users + count * size
+    return found
