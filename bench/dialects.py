@@ -12,10 +12,19 @@ Step = tuple[bytes, bytes]  # what is sent, and how the answer begins
 class Dialect(Protocol):
     """One way to say it. The first message that answers a step begins as the step says."""
 
-    path: str
-    ping: bytes
-    pong: bytes  # also unasked for, to say that one lives
-    acked: bytes  # in each ack of /chat once, and in nothing else
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def ping(self) -> bytes: ...
+
+    @property
+    def pong(self) -> bytes:
+        """Also unasked for, to say that one lives."""
+
+    @property
+    def acked(self) -> bytes:
+        """What is in each ack of /chat once, and in nothing else."""
 
     def sign_in(self, namespace: str, token: str) -> Sequence[Step]: ...
 

@@ -78,8 +78,8 @@ def _measure(
     finally:
         for client in clients:
             client.socket.close()
-    results.note(f"{door}, beats a second", server.name, beats / elapsed)
-    results.note(f"{door}, CPU a beat, us", server.name, spent.server / beats * 1e6, ",.1f")
+    results.note(f"{door}, beats a second", server.name, beats / elapsed, compares=True)
+    results.note(f"{door}, CPU a beat, us", server.name, spent.server / beats * 1e6, ",.1f", compares=True)
     results.note(f"{door}, load's core", server.name, spent.generator / elapsed, ".0%")
     results.note(
         f"{door}, others on the server's core", server.name, max(0.0, busy - spent.server) / elapsed, ".0%"

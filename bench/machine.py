@@ -26,6 +26,15 @@ def assign_cores(servers: Sequence[int]) -> None:
     os.sched_setaffinity(0, {OWN_CORE})
 
 
+def release_cores(servers: Sequence[int]) -> None:
+    """Let these processes and this one run wherever there is room."""
+    if not CAN_PIN:
+        return
+    for pid in [os.getpid(), *servers]:
+        for thread in psutil.Process(pid).threads():
+            os.sched_setaffinity(thread.id, range(os.cpu_count() or 1))
+
+
 def cpu_seconds(pids: Sequence[int]) -> float:
     """The CPU time that these processes have used."""
     times = [psutil.Process(pid).cpu_times() for pid in pids]

@@ -60,7 +60,7 @@ def peers() -> list[Peer]:
     """All that there are."""
     python = str(home() / "venv" / "bin" / "python")
     return [
-        Peer("node", NODE, ["node", str(HERE / "node" / "server.js")], has_rest=True),
+        Peer("node", NODE, ["node", "--expose-gc", str(HERE / "node" / "server.js")], has_rest=True),
         Peer("obvious", "Flask as one writes it", [sys.executable, str(HERE / "obvious.py")], has_rest=True),
         Peer("asgi", "python-socketio ASGI", [python, str(HERE / "asgi.py")]),
         Peer("channels", "Django Channels", [python, str(HERE / "django_channels.py")], dialect=PlainJson()),
@@ -85,6 +85,7 @@ class PeerProcess(Web):
             "JWT_SECRET_KEY": world.environment["JWT_SECRET_KEY"],
             "REDIS_URL": world.redis.url,
             "DATABASE": str(database),
+            "NODE_ENV": "production",
             "NODE_PATH": str(home() / "node" / "node_modules"),
         }
         super().__init__(environment, world.folder / f"{peer.key}.log")

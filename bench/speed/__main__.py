@@ -14,7 +14,9 @@ from bench.machine import describe
 from bench.results import Results
 from bench.servers import PULSE, UNJOINED, missing, peers
 from bench.speed.fanout import fanout, latency
+from bench.speed.mass import mass
 from bench.speed.options import Options
+from bench.speed.two import TWO, two
 
 
 def beats(options: Options) -> Results:
@@ -26,6 +28,8 @@ MEASURES: dict[str, Callable[[Options], Results]] = {
     "fanout": fanout,
     "latency": latency,
     "heartbeats": beats,
+    "mass": mass,
+    "two": two,
 }
 
 
@@ -42,8 +46,7 @@ def main() -> None:
     parser.add_argument("--paced", type=int, default=500, help="members of the room, for latency")
     parser.add_argument("--beaters", type=int, default=1000, help="sockets that beat")
     parser.add_argument("--beats-at-once", type=int, default=200)
-    parser.add_argument("--idle", type=int, nargs="+", default=[1000, 5000], help="connections, for memory")
-    parser.add_argument("--storm", type=int, default=5000, help="connections that are cut")
+    parser.add_argument("--idle", type=int, nargs="+", default=[1000, 5000], help="connections")
     parser.add_argument("--missed", type=int, default=10, help="messages to catch up with")
     parser.add_argument("--doubled", type=int, default=2000, help="members of two processes' room")
     given = vars(parser.parse_args())
@@ -61,7 +64,7 @@ def main() -> None:
     faults = []
     for name in measures:
         results = MEASURES[name](options)
-        print(f"\n## {name}\n\n{results.report([PULSE, UNJOINED])}", flush=True)
+        print(f"\n## {name}\n\n{results.report([PULSE, UNJOINED, TWO])}", flush=True)
         faults += results.faults
     if faults:
         sys.exit("\nNOT RIGHT:\n" + "\n".join(faults))

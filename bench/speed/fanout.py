@@ -37,8 +37,8 @@ def _measure(
             with spending(server.pids) as spent:
                 count, elapsed = crowd.run(options.seconds, options.at_once)
             _settle(results, server, crowd)
-            results.note(name + "deliveries a second", server.name, count / elapsed)
-            results.note(name + "CPU each, us", server.name, spent.server / count * 1e6, ".1f")
+            results.note(name + "deliveries a second", server.name, count / elapsed, compares=True)
+            results.note(name + "CPU each, us", server.name, spent.server / count * 1e6, ".1f", compares=True)
             results.note(name + "load's core", server.name, spent.generator / elapsed, ".0%")
     for crowd in crowds:
         crowd.close()
@@ -64,8 +64,8 @@ def latency(options: Options) -> Results:
                 found = [seconds * 1000 for seconds in crowd.latencies()]
                 _settle(results, server, crowd)
                 cuts = quantiles(found, n=100)
-                results.note(what + "p50, ms", server.name, cuts[49], ".2f")
-                results.note(what + "p99, ms", server.name, cuts[98], ".2f")
+                results.note(what + "p50, ms", server.name, cuts[49], ".2f", compares=True)
+                results.note(what + "p99, ms", server.name, cuts[98], ".2f", compares=True)
                 results.note(what + "server's core", server.name, spent.server / options.seconds, ".0%")
         for crowd in crowds:
             crowd.close()

@@ -19,8 +19,7 @@ class Options:
     paced: int  # members of the room where it is
     beaters: int  # sockets that beat
     beats_at_once: int
-    idle: Sequence[int]  # connections whose memory is taken
-    storm: int  # connections that are cut
+    idle: Sequence[int]  # connections whose memory is taken; the most of them are cut and come again
     missed: int  # messages to catch up with
     doubled: int  # members of the room that two processes serve
 

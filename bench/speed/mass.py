@@ -1,0 +1,105 @@
+"""Very many connections: how quickly they come, what each costs idle, how quickly all come again."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import psutil
+
+from bench.clients import SocketClient, ask_each
+from bench.crowd import AT_ONCE, Crowd
+from bench.machine import wait_for_rest
+from bench.results import Results
+from bench.servers import NODE, Room, Server, serving
+from bench.speed.options import Options
+
+WARM_UP = 50  # connections that come and go before anything is measured
+
+
+def mass(options: Options) -> Results:
+    """Each round begins with a new process: connect, join, rest, be cut at once, connect, join, catch up."""
+    results = Results()
+    rooms, users = [], 0
+    for number, count in enumerate(sorted(options.idle), start=1):
+        rooms.append(Room(number, users + 1, count - users))
+        users = count
+    with serving(rooms, options.peers, unjoined=False) as (servers, tokens):
+        for _ in range(options.rounds):
+            for server in servers:
+                _measure(results, server, rooms, tokens, options.missed)
+    return results
+
+
+def _measure(
+    results: Results,
+    server: Server,
+    rooms: Sequence[Room],
+    tokens: Callable[[range], Sequence[str]],
+    missed: int,
+) -> None:
+    server.restart()
+    doors = [web.port for web in server.webs]
+    first = Room(rooms[0].id, rooms[0].first, min(WARM_UP, rooms[0].size))
+    Crowd(doors, [first], tokens, server.dialect).close()
+    before = _resting(server)
+    crowds: list[Crowd] = []
+
+    def tend() -> None:
+        for crowd in crowds:
+            crowd.tend()
+
+    for room in rooms:
+        crowds.append(Crowd(doors, [room], tokens, server.dialect, meanwhile=tend))
+        each = (_resting(server) - before) / sum(crowd.rooms[0].size for crowd in crowds) / 1024
+        count = sum(crowd.rooms[0].size for crowd in crowds)
+        results.note(f"memory per connection of {count:,}, KiB", server.name, each, ".1f", compares=True)
+        tend()
+    rate = count / sum(crowd.seconds for crowd in crowds)
+    results.note("connects a second, signed in and joined", server.name, rate, compares=True)
+    revs = {}
+    for crowd in crowds:
+        (talk,) = crowd.talks.values()
+        revs[talk.room.id] = _answer(talk.senders[0].client)["last_rev"]
+        for _ in range(missed):
+            crowd.say(talk)
+        crowd.settle()
+        tend()
+    owners = [(room, token) for room in rooms for token in tokens(room.users)]
+    clients: list[SocketClient] = []
+
+    def coming() -> Iterator[SocketClient]:
+        for room, token in owners:
+            join = {"conversation_id": room.id, "after_rev": revs[room.id]}
+            clients.append(SocketClient(doors[0], "/chat", token, [("join", join)], server.dialect))
+            yield clients[-1]
+
+    began = time.perf_counter()
+    for crowd in crowds:
+        crowd.close()
+    ask_each(coming(), AT_ONCE)
+    took = time.perf_counter() - began
+    for client in clients:
+        caught_up = len(_answer(client)["messages"])
+        assert caught_up == missed, f"{server.name}: {caught_up} messages of {missed}"
+        client.socket.close()
+    results.note(f"storm of {count:,}: s until all are back", server.name, took, ".1f", compares=True)
+
+
+def _answer(client: SocketClient) -> dict[str, Any]:
+    kind, body = client.dialect.heard(client.answer)
+    assert kind == "ack", client.answer[:1000]
+    assert body["ok"], json.dumps(body)[:1000]
+    return dict(body)
+
+
+def _resting(server: Server) -> int:
+    """Bytes that its web processes have for themselves, once they rest and garbage is collected."""
+    wait_for_rest(server.pids)
+    if server.name == NODE:
+        for pid in server.web_pids:
+            os.kill(pid, signal.SIGUSR2)
+        wait_for_rest(server.pids)
+    return sum(psutil.Process(pid).memory_full_info().uss for pid in server.web_pids)
