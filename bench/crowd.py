@@ -144,11 +144,14 @@ class Crowd:
                 ear.heard.append((time.perf_counter(), bytes(buffer[:count])))
 
     def run(self, seconds: float, at_once: int) -> tuple[int, float]:
-        """Keep so many messages on their way, in all rooms together; returns deliveries and seconds."""
+        """Keep so many messages on their way, in all rooms together; returns deliveries and seconds.
+
+        It lasts longer where nothing has come until then.
+        """
         each = max(1, at_once // len(self.rooms))
         talks = list(self.talks.values())
         began, before = time.perf_counter(), self.deliveries
-        while (now := time.perf_counter()) < began + seconds:
+        while (now := time.perf_counter()) < began + seconds or self.deliveries == before:
             for talk in talks:
                 while talk.waiting < each:
                     self.say(talk)

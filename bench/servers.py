@@ -24,7 +24,7 @@ from pulse.core.events import transaction
 from pulse.workspaces.models import Membership, Workspace
 from pulse.workspaces.rules import MemberRole
 from tests.support.processes import Web, running
-from tests.support.servers import wait_until
+from tests.support.servers import RedisServer, wait_until
 
 PULSE, UNJOINED, NODE = "Pulse", "Pulse, not joined", "Node.js"
 # Counted and compared, never reached.
@@ -53,6 +53,7 @@ class Peer:
     name: str
     command: Sequence[str]
     has_rest: bool = False
+    has_redis: bool = False
     dialect: Dialect = field(default_factory=SocketIo)
 
 
@@ -63,7 +64,13 @@ def peers() -> list[Peer]:
         Peer("node", NODE, ["node", "--expose-gc", str(HERE / "node" / "server.js")], has_rest=True),
         Peer("obvious", "Flask as one writes it", [sys.executable, str(HERE / "obvious.py")], has_rest=True),
         Peer("asgi", "python-socketio ASGI", [python, str(HERE / "asgi.py")]),
-        Peer("channels", "Django Channels", [python, str(HERE / "django_channels.py")], dialect=PlainJson()),
+        Peer(
+            "channels",
+            "Django Channels",
+            [python, str(HERE / "django_channels.py")],
+            has_redis=True,
+            dialect=PlainJson(),
+        ),
     ]
 
 
@@ -110,15 +117,13 @@ class Server:
     name: str
     dialect: Dialect
     webs: Sequence[Web]
-    world: World | None  # of Pulse
+    redis: RedisServer | None
     has_rest: bool
-    rooms: Sequence[Room]
 
     @property
     def pids(self) -> list[int]:
-        """Its processes, Pulse's Redis included."""
-        redis = [self.world.redis.process.pid] if self.world else []
-        return [*self.web_pids, *redis]
+        """Its processes, its Redis included."""
+        return [*self.web_pids, *([self.redis.process.pid] if self.redis else [])]
 
     @property
     def web_pids(self) -> list[int]:
@@ -155,15 +160,16 @@ def serving(
     """Pulse, Pulse with joining switched off, and the peers whose keys are chosen, all on one core."""
     with ExitStack() as stack:
         world = stack.enter_context(_pulse(rooms))
-        servers = [_server_of(PULSE, world, rooms, processes)]
+        servers = [_server_of(PULSE, world, processes)]
         if unjoined:
             secret = world.environment["JWT_SECRET_KEY"]
             other = stack.enter_context(_pulse(rooms, JWT_SECRET_KEY=secret, SOCKETIO_WIRE_JOINS="false"))
-            servers.append(_server_of(UNJOINED, other, rooms, 1))
+            servers.append(_server_of(UNJOINED, other, 1))
         for peer in peers():
             if peer.key in chosen:
                 process = PeerProcess(peer, world, rooms)
-                servers.append(Server(peer.name, peer.dialect, [process], None, peer.has_rest, rooms))
+                redis = world.redis if peer.has_redis else None
+                servers.append(Server(peer.name, peer.dialect, [process], redis, peer.has_rest))
         stack.enter_context(running(*(web for server in servers for web in server.webs)))
         assign_cores([pid for server in servers for pid in server.pids])
         yield servers, Tokens(world)
@@ -178,9 +184,9 @@ def _pulse(rooms: Sequence[Room], **settings: str) -> Iterator[World]:
         yield world
 
 
-def _server_of(name: str, world: World, rooms: Sequence[Room], processes: int) -> Server:
+def _server_of(name: str, world: World, processes: int) -> Server:
     webs = [Web(world.environment, world.folder / f"web-{number}.log") for number in range(processes)]
-    return Server(name, SocketIo(), webs, world, True, rooms)
+    return Server(name, SocketIo(), webs, world.redis, True)
 
 
 def _users(rooms: Sequence[Room]) -> int:
