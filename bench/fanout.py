@@ -5,7 +5,6 @@ turn from the other. Prints a Markdown table.
 """
 
 import argparse
-import base64
 import json
 import os
 import resource
@@ -14,12 +13,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from websocket import ABNF
-
+from bench.clients import SocketClient, ask_each, frame
+from bench.dialects import SocketIo, Step
 from bench.figures import Figure, table
 from bench.machine import assign_cores, cpu_seconds, describe
 from pulse.config import ROOT
@@ -65,32 +64,20 @@ def _answers(port: int) -> bool:
 
 def connect(port: int, room: str = "") -> socket.socket:
     """A WebSocket in the namespace "/", and in `room` if there is one; everything it was sent is read."""
-    tcp = socket.create_connection(("127.0.0.1", port), timeout=30)
-    key = base64.b64encode(os.urandom(16)).decode()
-    tcp.sendall(
-        f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-        f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-    )
-    _await(tcp, b"0{")
-    tcp.sendall(text("40"))
-    _await(tcp, b"40{")
-    if room:
-        tcp.sendall(text(f'421["join","{room}"]'))
-        _await(tcp, b"431[]")
-    tcp.setblocking(False)
-    return tcp
+    client = SocketClient(port, "/", "", [("join", room)] if room else [], Bare())
+    ask_each([client], 1)
+    client.socket.setblocking(False)
+    return client.socket
 
 
-def _await(tcp: socket.socket, wanted: bytes) -> None:
-    heard = b""
-    while wanted not in heard:
-        data = tcp.recv(4096)
-        assert data, "the server closed"
-        heard += data
+class Bare(SocketIo):
+    """Without a token, in the namespace that is not named."""
 
+    def sign_in(self, namespace: str, token: str) -> Sequence[Step]:
+        return [(b"", b"0{"), (b"40", b"40{")]
 
-def text(content: str) -> bytes:
-    return bytes(ABNF.create_frame(content, ABNF.OPCODE_TEXT).format())
+    def call(self, namespace: str, number: int, event: str, body: object) -> Step:
+        return f"42{number}{json.dumps([event, body])}".encode(), f"43{number}[".encode()
 
 
 class Crowd:
@@ -104,7 +91,7 @@ class Crowd:
         self.poll = select.epoll()
         for descriptor in self.receivers:
             self.poll.register(descriptor, select.EPOLLIN)
-        self.message = text("42" + json.dumps(["tell", room, 1, TEXT]))
+        self.message = frame(f"42{json.dumps(['tell', room, 1, TEXT])}".encode())
         self.told = self.received = 0  # bytes
 
     def run(self, seconds: float) -> tuple[int, float]:

@@ -123,11 +123,12 @@ class Server:
     @property
     def pids(self) -> list[int]:
         """Its processes, its Redis included."""
-        return [*self.web_pids, *([self.redis.process.pid] if self.redis else [])]
+        redis = self.redis.process if self.redis else None
+        return [*self.web_pids, *([redis.pid] if redis else [])]
 
     @property
     def web_pids(self) -> list[int]:
-        return [web.popen.pid for web in self.webs]
+        return [web.popen.pid for web in self.webs if web.popen]
 
     def restart(self) -> None:
         """Begin anew, with the same data."""
