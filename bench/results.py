@@ -1,5 +1,6 @@
 """What was measured of whom, round by round, and how one compares with the others in the same round."""
 
+import sys
 from collections.abc import Iterable
 
 from bench.figures import Figure, table
@@ -18,7 +19,8 @@ class Results:
     def note(
         self, what: str, server: str, value: float, form: str = ",.0f", *, compares: bool = False
     ) -> None:
-        """Keep a figure of one round."""
+        """Keep a figure of one round, and show it while the others are still measured."""
+        print(f"{what}: {server}: {value:{form}}", file=sys.stderr, flush=True)
         self._values.setdefault((what, server), []).append(value)
         self._forms[what] = form
         if compares:
