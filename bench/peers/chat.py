@@ -1,14 +1,13 @@
-"""What the peers without an ORM have in common: SQLite, tokens, and what a message looks like."""
+"""What the peers without an ORM have in common: SQLite and tokens."""
 
 import os
 import sqlite3
 from datetime import UTC, datetime
-from html import escape
 from typing import Any
 
 import jwt
+from messages import CHANGES, PAGE, shown
 
-PAGE, CHANGES = 50, 200
 SECRET = os.environ["JWT_SECRET_KEY"]
 SELECT = (
     "SELECT m.id, m.conversation_id, m.sender_id, u.username, m.client_id, m.body, m.created_at"
@@ -82,47 +81,6 @@ def mark_online(user_id: int) -> dict[str, Any]:
     if done.rowcount != 1:
         raise Refused("no such user")
     return {"ok": True, "user_id": user_id, "status": "online", "last_seen": seen}
-
-
-def shown(
-    number: int,
-    conversation_id: int,
-    sender_id: int,
-    username: str,
-    client_id: str | None,
-    body: str,
-    created_at: str,
-) -> dict[str, Any]:
-    """A message as clients get it."""
-    return {
-        "id": number,
-        "conversation_id": conversation_id,
-        "channel_id": conversation_id,
-        "seq": number,
-        "rev": number,
-        "kind": "text",
-        "message_type": "text",
-        "sender_id": sender_id,
-        "sender": username,
-        "sender_name": username,
-        "sender_email": None,
-        "sender_avatar_url": None,
-        "body": body,
-        "content": body,
-        "html": f"<p>{escape(body)}</p>",
-        "mentions": [],
-        "mentions_all": False,
-        "reply_to": None,
-        "attachments": [],
-        "reactions": [],
-        "client_id": client_id,
-        "created_at": created_at,
-        "edited_at": None,
-        "deleted_at": None,
-        "is_deleted": False,
-        "pinned_at": None,
-        "is_pinned": False,
-    }
 
 
 async def healthy(send: Any) -> None:

@@ -32,7 +32,6 @@ class Socket(AsyncWebsocketConsumer):
     """One connection."""
 
     user: tuple[int, str] | None = None
-    groups = []
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         asked = json.loads(text_data or "{}")
@@ -46,10 +45,6 @@ class Socket(AsyncWebsocketConsumer):
             answer = {"ok": False, "error": str(error)}
         await self.send(json.dumps({"ack": asked.get("number"), "data": answer}, separators=(",", ":")))
 
-    async def disconnect(self, code: int) -> None:
-        for name in self.groups:
-            await self.channel_layer.group_discard(name, self.channel_name)
-
     async def on_heartbeat(self, data: dict[str, Any]) -> dict[str, Any]:
         return chat.mark_online(self.user[0])
 
@@ -58,7 +53,7 @@ class Socket(AsyncWebsocketConsumer):
         chat.check_member(id_, self.user[0])
         name = f"conversation.{id_}"
         await self.channel_layer.group_add(name, self.channel_name)
-        self.groups = [*self.groups, name]
+        self.groups.append(name)  # those that it leaves when it ends
         return chat.history(id_, data.get("after_rev"))
 
     async def on_send_message(self, data: dict[str, Any]) -> dict[str, Any]:

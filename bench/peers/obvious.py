@@ -10,17 +10,15 @@ eventlet.monkey_patch()
 
 import os
 from datetime import UTC, datetime
-from html import escape
 from typing import Any
 
 from flask import Flask, abort, session
 from flask_jwt_extended import JWTManager, decode_token, get_jwt_identity, jwt_required
 from flask_socketio import SocketIO, emit, join_room
 from flask_sqlalchemy import SQLAlchemy
+from messages import CHANGES, PAGE, shown
 from sqlalchemy import ForeignKey, event, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-
-PAGE, CHANGES = 50, 200
 
 app = Flask(__name__)
 app.config["SECRET_KEY"] = app.config["JWT_SECRET_KEY"] = os.environ["JWT_SECRET_KEY"]
@@ -60,36 +58,16 @@ class Message(db.Model):
     sender: Mapped[User] = relationship(lazy="joined")
 
 
-def shown(message: Message) -> dict[str, Any]:
-    return {
-        "id": message.id,
-        "conversation_id": message.conversation_id,
-        "channel_id": message.conversation_id,
-        "seq": message.id,
-        "rev": message.id,
-        "kind": "text",
-        "message_type": "text",
-        "sender_id": message.sender_id,
-        "sender": message.sender.username,
-        "sender_name": message.sender.username,
-        "sender_email": None,
-        "sender_avatar_url": None,
-        "body": message.body,
-        "content": message.body,
-        "html": f"<p>{escape(message.body)}</p>",
-        "mentions": [],
-        "mentions_all": False,
-        "reply_to": None,
-        "attachments": [],
-        "reactions": [],
-        "client_id": message.client_id,
-        "created_at": message.created_at.isoformat(),
-        "edited_at": None,
-        "deleted_at": None,
-        "is_deleted": False,
-        "pinned_at": None,
-        "is_pinned": False,
-    }
+def shown_row(row: Message) -> dict[str, Any]:
+    return shown(
+        row.id,
+        row.conversation_id,
+        row.sender_id,
+        row.sender.username,
+        row.client_id,
+        row.body,
+        row.created_at.isoformat(),
+    )
 
 
 def mark_online(user_id: int) -> dict[str, Any]:
@@ -139,7 +117,7 @@ def join_event(data: dict[str, Any]) -> dict[str, Any]:
     else:
         rows = list(db.session.scalars(wanted.order_by(Message.id.desc()).limit(PAGE)))[::-1]
     last = rows[-1].id if rows else data.get("after_rev", 0)
-    return {"ok": True, "messages": [shown(row) for row in rows], "last_rev": last}
+    return {"ok": True, "messages": [shown_row(row) for row in rows], "last_rev": last}
 
 
 @socketio.on("send_message", namespace="/chat")
@@ -156,7 +134,7 @@ def send_event(data: dict[str, Any]) -> dict[str, Any]:
     )
     db.session.add(message)
     db.session.commit()
-    told = {"conversation_id": id_, "channel_id": id_, "rev": message.id, "message": shown(message)}
+    told = {"conversation_id": id_, "channel_id": id_, "rev": message.id, "message": shown_row(message)}
     emit("new_message", told, to=f"conversation:{id_}")
     return {"ok": True, "id": message.id}
 
