@@ -15,7 +15,7 @@ from sqlalchemy import insert
 
 from bench.dialects import Dialect, PlainJson, SocketIo
 from bench.machine import assign_cores
-from bench.peers import HERE, home
+from bench.peers import HERE, PATH, home
 from bench.world import World, access_tokens, add_users, new_world
 from pulse.conversations.kinds import Kind, Notify
 from pulse.conversations.models import Conversation, Member
@@ -76,7 +76,7 @@ def peers() -> list[Peer]:
 
 def missing(chosen: Sequence[str]) -> list[str]:
     """Those of the chosen peers that cannot be started."""
-    node = (home() / "node" / "node_modules" / "socket.io").exists() and shutil.which("node")
+    node = (home() / "node" / "node_modules" / "socket.io").exists() and shutil.which("node", path=PATH)
     python = (home() / "venv" / "bin" / "uvicorn").exists()
     are_there = {"node": node, "obvious": True, "asgi": python, "channels": python}
     return [key for key in chosen if not are_there[key]]
@@ -92,6 +92,7 @@ class PeerProcess(Web):
             "JWT_SECRET_KEY": world.environment["JWT_SECRET_KEY"],
             "REDIS_URL": world.redis.url,
             "DATABASE": str(database),
+            "PATH": PATH,
             "NODE_ENV": "production",
             "NODE_PATH": str(home() / "node" / "node_modules"),
         }

@@ -5,12 +5,13 @@ the folder that BENCH_PEERS names. It needs Node.js with npm.
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
 import venv
 
-from bench.peers import HERE, home
+from bench.peers import HERE, PATH, home
 
 
 def main() -> None:
@@ -18,11 +19,12 @@ def main() -> None:
     parser.parse_args()
     node = home() / "node"
     node.mkdir(parents=True, exist_ok=True)
-    npm = shutil.which("npm")
+    npm = shutil.which("npm", path=PATH)
     if npm is None:
         sys.exit("The peers need Node.js with npm.")
     shutil.copy(HERE / "node" / "package.json", node)
-    subprocess.run([npm, "install", "--no-audit", "--no-fund"], cwd=node, check=True)
+    environment = {**os.environ, "PATH": PATH}
+    subprocess.run([npm, "install", "--no-audit", "--no-fund"], cwd=node, env=environment, check=True)
     venv.create(home() / "venv", with_pip=True)
     python = str(home() / "venv" / "bin" / "python")
     wanted = str(HERE / "requirements.txt")
