@@ -12,11 +12,12 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bench.dialects import Dialect, SocketIo
 
-PATIENCE = 20  # seconds to wait for an answer
+PATIENCE = 20  # seconds without any answer
+AT_ONCE = 200  # connections that are made at the same time
 REMINDER = 5  # seconds
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
@@ -28,6 +29,9 @@ class Client(Protocol):
     request: bytes
 
     def feed(self, data: bytes) -> bool: ...
+
+
+Some = TypeVar("Some", bound=Client)
 
 
 class HttpClient:
@@ -143,36 +147,42 @@ class SocketClient:
         return True
 
 
-def ask_each(clients: Iterable[Client], at_once: int, meanwhile: Callable[[], None] = lambda: None) -> float:
-    """Have each client ask once, so many at a time; returns in how many seconds all were answered.
+def ask_each(
+    clients: Iterable[Some], meanwhile: Callable[[], None] = lambda: None
+) -> tuple[list[Some], float]:
+    """Have each client ask once, `AT_ONCE` at a time; returns them, and the seconds until all had answers.
 
-    Whoever was answered is listened to until the end, and `meanwhile` is called every few seconds.
+    They may be made only when it is their turn. Whoever was answered is listened to until the end, and
+    `meanwhile` is called every few seconds.
     """
-    started, source = time.perf_counter(), iter(clients)
-    reminder = started + REMINDER
+    asked: list[Some] = []
+    answered = started = time.perf_counter()
+    source, reminder = iter(clients), started + REMINDER
     with selectors.DefaultSelector() as selector:
 
         def begin() -> int:
             client = next(source, None)
             if client is None:
                 return 0
+            asked.append(client)
             selector.register(client.socket, selectors.EVENT_READ, client)
             client.socket.sendall(client.request)
             return 1
 
-        waiting = sum(begin() for _ in range(at_once))
+        waiting = sum(begin() for _ in range(AT_ONCE))
         while waiting:
-            ready = selector.select(PATIENCE)
-            assert ready, f"{waiting} clients had no answer within {PATIENCE} s"
-            for key, _ in ready:
+            for key, _ in selector.select(PATIENCE):
                 data = key.data.socket.recv(65536)
                 assert data, "the server hung up"
                 if key.data.feed(data):
+                    answered = time.perf_counter()
                     waiting += begin() - 1
-            if time.perf_counter() > reminder:
+            now = time.perf_counter()
+            assert now < answered + PATIENCE, f"{waiting} clients had no answer within {PATIENCE} s"
+            if now > reminder:
                 meanwhile()
                 reminder = time.perf_counter() + REMINDER
-    return time.perf_counter() - started
+    return asked, time.perf_counter() - started
 
 
 def drive(clients: Sequence[Client], seconds: float, at_once: int = 0) -> tuple[int, float]:
@@ -184,21 +194,23 @@ def drive(clients: Sequence[Client], seconds: float, at_once: int = 0) -> tuple[
     with selectors.DefaultSelector() as selector:
         for client in clients:
             selector.register(client.socket, selectors.EVENT_READ, client)
-        answers, waiting, started = 0, at_once or len(clients), time.perf_counter()
+        answers, waiting = 0, at_once or len(clients)
+        answered = started = time.perf_counter()
         for _ in range(waiting):
             client = idle.popleft()
             client.socket.sendall(client.request)
         deadline = started + seconds
         while waiting:
             ready = selector.select(PATIENCE)
-            assert ready, f"no answer within {PATIENCE} s"
-            is_over = time.perf_counter() >= deadline
+            now = time.perf_counter()
+            assert now < answered + PATIENCE, f"no answer within {PATIENCE} s"
+            is_over = now >= deadline
             for key, _ in ready:
                 client = key.data
                 data = client.socket.recv(65536)
                 assert data, "the server hung up"
                 if client.feed(data):
-                    answers += 1
+                    answers, answered = answers + 1, now
                     idle.append(client)
                     if is_over:
                         waiting -= 1

@@ -5,18 +5,16 @@ import secrets
 import select
 import time
 from bisect import bisect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bench.clients import SocketClient, ask_each, frame
+from bench.clients import PATIENCE, REMINDER, SocketClient, ask_each, frame
 from bench.dialects import NEWS, Dialect
 from bench.servers import Room, Server
 
-AT_ONCE = 200  # connections that are made at the same time
 SENDERS = 64  # of each room, one after the other: a socket of Pulse may send 50 events a second
 TEXT = "Shall we meet at noon and talk it over, or is tomorrow better?"
-LATE = 20  # seconds for what is still on its way
 ENDS = b"]}"  # how messages end; neither is in what is counted
 _RIM = len(NEWS) - 1
 
@@ -32,6 +30,7 @@ class Ear:
     is_checked: bool
     tail: bytes = b""  # the end of what came before, if something may have begun there
     said: int = 0
+    count: int = 0  # deliveries
     heard: list[tuple[float, bytes]] = field(default_factory=list)  # all that came, and when, if `is_checked`
 
 
@@ -55,7 +54,8 @@ class Crowd:
     """A socket for every member of some rooms, each of which has joined.
 
     `doors` are the ports of the server, used in turn. Of each room the first sender and the last member
-    are `checked`: all that they hear is read. `meanwhile` is called again and again while they connect.
+    are `checked`: all that they hear is read. `meanwhile` is called again and again while something lasts
+    that is not measured.
     """
 
     def __init__(
@@ -70,23 +70,20 @@ class Crowd:
     ) -> None:
         self.dialect = dialect
         self.rooms = rooms
+        self.meanwhile = meanwhile
         self.name = secrets.token_hex(4)
         self.acks = self.said = 0
         self.overtaken = 0  # messages that came behind one with a higher id
         self.times: dict[int, float] = {}  # message -> when it was due
         self.ears: dict[int, Ear] = {}
         self.talks: dict[int, Talk] = {}
-        clients: list[SocketClient] = []
-
-        def coming() -> Iterator[SocketClient]:
-            for room in rooms:
-                join = [("join", {"conversation_id": room.id})]
-                for place, token in enumerate(tokens(room.users)):
-                    door = doors[place % len(doors)]
-                    clients.append(SocketClient(door, "/chat", token, join, dialect))
-                    yield clients[-1]
-
-        self.seconds = ask_each(coming(), AT_ONCE, meanwhile)
+        owners = [
+            (doors[place % len(doors)], token, [("join", {"conversation_id": room.id})])
+            for room in rooms
+            for place, token in enumerate(tokens(room.users))
+        ]
+        coming = (SocketClient(door, "/chat", token, join, dialect) for door, token, join in owners)
+        clients, self.seconds = ask_each(coming, meanwhile)
         self.poll = select.epoll()
         members = iter(clients)
         for room in rooms:
@@ -118,12 +115,13 @@ class Crowd:
         ear.said += 1
         self.times[self.said] = due
 
-    def hear(self, timeout: float) -> None:
-        """Take and count what has come, or comes within `timeout`."""
+    def hear(self, timeout: float) -> bool:
+        """Take and count what has come, or comes within `timeout`; returns whether there was anything."""
         buffer, ears, talks = self._buffer, self.ears, self.talks
         acked = self.dialect.acked
         rim = len(acked) - 1
-        for descriptor, _ in self.poll.poll(timeout):
+        ready = self.poll.poll(timeout)
+        for descriptor, _ in ready:
             ear = ears[descriptor]
             count = ear.receive(buffer)
             assert count, "the server let a client go"
@@ -139,9 +137,11 @@ class Crowd:
                 ear.tail = b""
             else:
                 ear.tail = (ear.tail + bytes(buffer[max(0, count - _RIM) : count]))[-_RIM:]
+            ear.count += heard
             talks[ear.room.id].heard += heard
             if ear.is_checked:
                 ear.heard.append((time.perf_counter(), bytes(buffer[:count])))
+        return bool(ready)
 
     def run(self, seconds: float, at_once: int) -> tuple[int, float]:
         """Keep so many messages on their way, in all rooms together; returns deliveries and seconds.
@@ -155,7 +155,7 @@ class Crowd:
             for talk in talks:
                 while talk.waiting < each:
                     self.say(talk)
-            self.hear(5)
+            assert self.hear(PATIENCE), f"nothing came within {PATIENCE} s"
         return self.deliveries - before, now - began
 
     def pace(self, seconds: float, rate: float) -> None:
@@ -169,12 +169,16 @@ class Crowd:
             self.say(talk, due)
 
     def drain(self) -> None:
-        """Hear what is still on its way. Raises AssertionError if it is not exactly what was said."""
-        deadline = time.perf_counter() + LATE
+        """Hear what is still on its way. Raises AssertionError if it is not exactly what was said to each."""
+        reminder = time.perf_counter() + REMINDER
         while (late := self.expected - self.deliveries) > 0 or self.acks < self.said:
-            assert time.perf_counter() < deadline, f"{late} deliveries lost, {self.said - self.acks} acks"
-            self.hear(0.2)
-        assert not late, f"{-late} deliveries too many"
+            assert self.hear(PATIENCE), f"{late} deliveries lost, {self.said - self.acks} acks"
+            if time.perf_counter() > reminder:
+                self.meanwhile()
+                reminder = time.perf_counter() + REMINDER
+        for ear in self.ears.values():
+            said = self.talks[ear.room.id].said
+            assert ear.count == said, f"{ear.count} deliveries of {said} to one socket"
         assert self.acks == self.said, f"{self.acks} acks of {self.said} messages"
 
     def settle(self) -> None:
@@ -209,8 +213,7 @@ class Crowd:
             living = frame(self.dialect.pong)
             for ear in self.ears.values():
                 ear.client.socket.send(living)
-        while self.poll.poll(0.05):
-            self.hear(0)
+        self.hear(0)
 
     def close(self) -> None:
         self.poll.close()

@@ -5,7 +5,7 @@ other. Prints a Markdown table. `python -m bench.speed --only heartbeats` asks a
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bench.clients import Client, HttpClient, SocketClient, ask_each, drive
 from bench.machine import describe, server_core_seconds, spending, wait_for_rest
@@ -14,7 +14,6 @@ from bench.servers import PULSE, Room, Server, serving
 
 WARM_UP = 1.0  # seconds
 DOORS = ("REST", "socket")
-AT_ONCE = 200  # connections that are made at the same time
 
 
 def over_rest(port: int, token: str, number: int) -> Client:
@@ -23,14 +22,8 @@ def over_rest(port: int, token: str, number: int) -> Client:
 
 
 def _over_socket(server: Server, tokens: Sequence[str]) -> list[Client]:
-    port, clients = server.webs[0].port, []
-
-    def coming() -> Iterator[SocketClient]:
-        for token in tokens:
-            clients.append(SocketClient(port, "/presence", token, dialect=server.dialect))
-            yield clients[-1]
-
-    ask_each(coming(), AT_ONCE)
+    port = server.webs[0].port
+    clients, _ = ask_each(SocketClient(port, "/presence", token, dialect=server.dialect) for token in tokens)
     for number, client in enumerate(clients):
         client.then("heartbeat", _body(number), good=b'"online"')
     return list(clients)

@@ -4,13 +4,13 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psutil
 
 from bench.clients import SocketClient, ask_each
-from bench.crowd import AT_ONCE, Crowd
+from bench.crowd import Crowd, tend
 from bench.machine import wait_for_rest
 from bench.results import Results
 from bench.servers import NODE, Room, Server, serving
@@ -46,17 +46,13 @@ def _measure(
     Crowd(doors, [first], tokens, server.dialect).close()
     before = _resting(server)
     crowds: list[Crowd] = []
-
-    def tend() -> None:
-        for crowd in crowds:
-            crowd.tend()
-
+    count = 0
     for room in rooms:
-        crowds.append(Crowd(doors, [room], tokens, server.dialect, meanwhile=tend))
-        each = (_resting(server) - before) / sum(crowd.rooms[0].size for crowd in crowds) / 1024
-        count = sum(crowd.rooms[0].size for crowd in crowds)
+        crowds.append(Crowd(doors, [room], tokens, server.dialect, meanwhile=lambda: tend(crowds)))
+        count += room.size
+        each = (_resting(server) - before) / count / 1024
         results.note(f"memory per connection of {count:,}, KiB", server.name, each, ".1f", compares=True)
-        tend()
+        tend(crowds)
     rate = count / sum(crowd.seconds for crowd in crowds)
     results.note("connects a second, signed in and joined", server.name, rate, compares=True)
     revs = {}
@@ -66,26 +62,25 @@ def _measure(
         for _ in range(missed):
             crowd.say(talk)
         crowd.settle()
-        tend()
-    owners = [(room, token) for room in rooms for token in tokens(room.users)]
-    clients: list[SocketClient] = []
-
-    def coming() -> Iterator[SocketClient]:
-        for room, token in owners:
-            join = {"conversation_id": room.id, "after_rev": revs[room.id]}
-            clients.append(SocketClient(doors[0], "/chat", token, [("join", join)], server.dialect))
-            yield clients[-1]
-
+        tend(crowds)
+    owners = [
+        (token, [("join", {"conversation_id": room.id, "after_rev": revs[room.id]})])
+        for room in rooms
+        for token in tokens(room.users)
+    ]
     began = time.perf_counter()
     for crowd in crowds:
         crowd.close()
-    ask_each(coming(), AT_ONCE)
+    clients, _ = ask_each(
+        SocketClient(doors[0], "/chat", token, join, server.dialect) for token, join in owners
+    )
     took = time.perf_counter() - began
     for client in clients:
-        caught_up = len(_answer(client)["messages"])
-        assert caught_up == missed, f"{server.name}: {caught_up} messages of {missed}"
+        caught_up = [message["id"] for message in _answer(client)["messages"]]
+        assert len(caught_up) == missed, f"{server.name}: {len(caught_up)} messages of {missed}"
+        assert caught_up == sorted(set(caught_up)), f"{server.name}: doubled or out of order"
         client.socket.close()
-    results.note(f"storm of {count:,}: s until all are back", server.name, took, ".1f", compares=True)
+    results.note(f"storm of {count:,}, s until all are back", server.name, took, ".1f", compares=True)
 
 
 def _answer(client: SocketClient) -> dict[str, Any]:
