@@ -13,7 +13,6 @@ class Results:
         self._values: dict[tuple[str, str], list[float]] = {}
         self._forms: dict[str, str] = {}
         self._compared: set[str] = set()
-        self.remarks: list[str] = []
         self.faults: list[str] = []  # what was not right although everything could be measured
 
     def note(
@@ -36,8 +35,7 @@ class Results:
                 figure = Figure(self._values[what, server])
                 ratios = [self._ratio(what, our, server) for our in ours]
                 rows.append([f"{what}: {server}", figure.text(form), *ratios])
-        text = table(["", "median (least to most)", *(f"{our} / it" for our in ours)], rows)
-        return "\n\n".join([text, *self.remarks])
+        return table(["", "median (least to most)", *(f"{our} / it" for our in ours)], rows)
 
     def _ratio(self, what: str, our: str, server: str) -> str:
         values, theirs = self._values.get((what, our)), self._values[what, server]

@@ -6,6 +6,7 @@
 
 import argparse
 import resource
+import signal
 import sys
 from collections.abc import Callable
 
@@ -61,6 +62,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     print(describe(), flush=True)
     options = Options(peers=chosen, **given)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever stops it stops the servers too
     faults = []
     for name in measures:
         results = MEASURES[name](options)

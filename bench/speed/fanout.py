@@ -8,9 +8,7 @@ from bench.crowd import Crowd, crowds_of, tend
 from bench.machine import spending, wait_for_rest
 from bench.results import Results
 from bench.servers import Room, Server, Tokens, serving
-from bench.speed.options import Options, rooms_of
-
-WARM_UP = 1.0  # seconds
+from bench.speed.options import WARM_UP, Options, rooms_of
 
 
 def fanout(options: Options) -> Results:
@@ -28,12 +26,14 @@ def _measure(
 ) -> None:
     name = f"{'rooms' if len(rooms) > 1 else 'room'} of {rooms[0].size:,}, "
     crowds = crowds_of(servers, rooms, tokens)
+    pids = [pid for server in servers for pid in server.pids]
     for crowd in crowds:
         crowd.run(min(WARM_UP, options.seconds), options.at_once)
         crowd.settle()
     for _ in range(options.rounds):
         for server, crowd in zip(servers, crowds, strict=True):
             tend(crowds)
+            wait_for_rest(pids)
             with spending(server.pids) as spent:
                 count, elapsed = crowd.run(options.seconds, options.at_once)
             _settle(results, server, crowd)
@@ -42,7 +42,7 @@ def _measure(
             results.note(name + "load's core", server.name, spent.generator / elapsed, ".0%")
     for crowd in crowds:
         crowd.close()
-    wait_for_rest([pid for server in servers for pid in server.pids])
+    wait_for_rest(pids)
 
 
 def latency(options: Options) -> Results:
@@ -52,12 +52,14 @@ def latency(options: Options) -> Results:
     what = f"room of {options.paced:,} at {options.paced * options.rate:,.0f} deliveries a second, "
     with serving(rooms, options.peers) as (servers, tokens):
         crowds = crowds_of(servers, rooms, tokens, checks_all=True)
+        pids = [pid for server in servers for pid in server.pids]
         for crowd in crowds:
             crowd.run(min(WARM_UP, options.seconds), 1)
             crowd.settle()
         for _ in range(options.rounds):
             for server, crowd in zip(servers, crowds, strict=True):
                 tend(crowds)
+                wait_for_rest(pids)
                 with spending(server.pids) as spent:
                     crowd.pace(options.seconds, options.rate)
                     crowd.drain()
@@ -67,6 +69,7 @@ def latency(options: Options) -> Results:
                 results.note(what + "p50, ms", server.name, cuts[49], ".2f", compares=True)
                 results.note(what + "p99, ms", server.name, cuts[98], ".2f", compares=True)
                 results.note(what + "server's core", server.name, spent.server / options.seconds, ".0%")
+                results.note(what + "load's core", server.name, spent.generator / options.seconds, ".0%")
         for crowd in crowds:
             crowd.close()
     return results

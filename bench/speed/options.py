@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from bench.servers import Room
 
+WARM_UP = 1.0  # seconds
+
 
 @dataclass(frozen=True)
 class Options:

@@ -3,17 +3,16 @@
 import os
 
 from bench.crowd import Crowd, crowds_of, tend
-from bench.machine import cpu_seconds, release_cores, spending
+from bench.machine import cpu_seconds, release_cores, spending, wait_for_rest
 from bench.results import Results
 from bench.servers import Room, Server, serving
-from bench.speed.options import Options
+from bench.speed.options import WARM_UP, Options
 
 ONE, TWO = "one process", "two processes"
-FULL = 0.9  # share of a core from which whoever has it may be the limit
 
 
 def two(options: Options) -> Results:
-    """Closed loop, on all cores: the load has to share one with a server where there are two."""
+    """Closed loop, on all cores, which the load shares. Two processes may tell in another order than one."""
     results = Results()
     rooms = [Room(1, 1, options.doubled)]
     with (
@@ -23,25 +22,20 @@ def two(options: Options) -> Results:
         single[0].name, double[0].name = ONE, TWO
         crowds = [*crowds_of(single, rooms, tokens), *crowds_of(double, rooms, other_tokens)]
         servers = [*single, *double]
-        release_cores([pid for server in servers for pid in server.pids])
-        most = 0.0
+        pids = [pid for server in servers for pid in server.pids]
+        release_cores(pids)
         for _ in range(options.rounds):
             for server, crowd in zip(servers, crowds, strict=True):
                 tend(crowds)
-                load = _measure(results, server, crowd, options)
-                most = max(most, load)
+                wait_for_rest(pids)
+                _measure(results, server, crowd, options)
         for crowd in crowds:
             crowd.close()
-    limit = "may have been" if most >= FULL else "was not"
-    results.remarks.append(
-        f"The load used up to {most:.0%} of a core: it {limit} the limit. What the busiest process would do "
-        "with a core for itself follows from its CPU time."
-    )
     return results
 
 
-def _measure(results: Results, server: Server, crowd: Crowd, options: Options) -> float:
-    crowd.run(min(0.5, options.seconds), options.at_once)
+def _measure(results: Results, server: Server, crowd: Crowd, options: Options) -> None:
+    crowd.run(min(WARM_UP, options.seconds), options.at_once)
     crowd.drain()
     before = [cpu_seconds([pid]) for pid in server.web_pids]
     with spending(server.pids) as spent:
@@ -50,11 +44,10 @@ def _measure(results: Results, server: Server, crowd: Crowd, options: Options) -
     crowd.settle()
     name = f"room of {options.doubled:,}, "
     results.note(name + "deliveries a second", server.name, count / elapsed, compares=True)
-    results.note(name + "the same by CPU time", server.name, count / max(used), compares=True)
+    results.note(name + "per CPU second of the busiest", server.name, count / max(used), compares=True)
     results.note(name + "CPU each, us", server.name, spent.server / count * 1e6, ".1f")
     results.note(name + "load's core", server.name, spent.generator / elapsed, ".0%")
-    results.note(name + "heard out of order by those checked", server.name, crowd.overtaken)
-    crowd.overtaken = 0
     busy = (spent.server + spent.generator) / elapsed / (os.cpu_count() or 1)
-    results.note(name + "both on all cores", server.name, busy, ".0%")
-    return spent.generator / elapsed
+    results.note(name + "all cores", server.name, busy, ".0%")
+    results.note(name + "out of order", server.name, crowd.overtaken)
+    crowd.overtaken = 0
