@@ -15,12 +15,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 
-from bench.clients import SocketClient, ask_each, frame
+from bench.clients import PATIENCE, SocketClient, ask_each, frame
 from bench.dialects import SocketIo, Step
-from bench.figures import Figure, table
-from bench.machine import assign_cores, cpu_seconds, describe
+from bench.machine import assign_cores, describe, spending
+from bench.results import Results
 from pulse.config import ROOT
 from pulse.launcher.embedded import free_port
 from tests.support.servers import wait_until
@@ -31,15 +30,6 @@ TEXT = "x" * 150
 EVENT = b'42["told",[0,"' + TEXT.encode() + b'"]]'
 DELIVERY = 4 + len(EVENT)  # bytes: a frame of this length has a head of four
 WARM_UP = 1.0  # seconds
-
-
-@dataclass
-class Runs:
-    """What one server did in rooms of one size, round by round."""
-
-    rates: list[float] = field(default_factory=list)  # deliveries a second
-    costs: list[float] = field(default_factory=list)  # microseconds of the server's CPU for each
-    loads: list[float] = field(default_factory=list)  # share of its core that the load generator used
 
 
 @contextmanager
@@ -65,7 +55,7 @@ def _answers(port: int) -> bool:
 def connect(port: int, room: str = "") -> socket.socket:
     """A WebSocket in the namespace "/", and in `room` if there is one; everything it was sent is read."""
     client = SocketClient(port, "/", "", [("join", room)] if room else [], Bare())
-    ask_each([client], 1)
+    ask_each([client])
     client.socket.setblocking(False)
     return client.socket
 
@@ -112,7 +102,9 @@ class Crowd:
     def rest(self) -> None:
         """Hear what is still on its way."""
         while self.received < self.told:
-            for descriptor, _ in self.poll.poll(5):
+            ready = self.poll.poll(PATIENCE)
+            assert ready, f"{self.told - self.received} bytes lost"
+            for descriptor, _ in ready:
                 self.received += len(self.receivers[descriptor].recv(1 << 20))
         assert self.received == self.told
 
@@ -121,9 +113,9 @@ class Crowd:
             tcp.close()
 
 
-def run(sizes: list[int], rounds: int, seconds: float) -> dict[tuple[int, str], Runs]:
-    """All sizes and rounds, the servers in turn; by size and name of the server."""
-    runs = {(size, name): Runs() for size in sizes for name in SERVERS}
+def run(sizes: list[int], rounds: int, seconds: float) -> Results:
+    """All sizes and rounds, the servers in turn."""
+    results = Results()
     with ExitStack() as stack:
         servers = {name: stack.enter_context(serving(*arguments)) for name, arguments in SERVERS.items()}
         assign_cores([pid for _, pid in servers.values()])
@@ -134,18 +126,16 @@ def run(sizes: list[int], rounds: int, seconds: float) -> dict[tuple[int, str], 
                 crowd.rest()
             for _ in range(rounds):
                 for name, crowd in crowds.items():
-                    pids = [servers[name][1]]
-                    used, own = cpu_seconds(pids), time.process_time()
-                    count, elapsed = crowd.run(seconds)
-                    used, own = cpu_seconds(pids) - used, time.process_time() - own
+                    with spending([servers[name][1]]) as spent:
+                        count, elapsed = crowd.run(seconds)
                     crowd.rest()
-                    figures = runs[size, name]
-                    figures.rates.append(count / elapsed)
-                    figures.costs.append(used / count * 1e6)
-                    figures.loads.append(own / elapsed)
+                    room = f"room of {size:,}, "
+                    results.note(room + "deliveries a second", name, count / elapsed, compares=True)
+                    results.note(room + "CPU each, us", name, spent.server / count * 1e6, ".1f")
+                    results.note(room + "load's core", name, spent.generator / elapsed, ".0%")
             for crowd in crowds.values():
                 crowd.close()
-    return runs
+    return results
 
 
 def main() -> None:
@@ -157,21 +147,7 @@ def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     print(describe(), end="\n\n")
-    runs = run(options.sizes, options.rounds, options.seconds)
-    rows = []
-    for (size, name), figures in runs.items():
-        ratios = [one / stock for one, stock in zip(figures.rates, runs[size, "stock"].rates, strict=True)]
-        rows.append(
-            [
-                f"{size}: {name}",
-                Figure(figures.rates).text(),
-                Figure(ratios).text(".1f"),
-                Figure(figures.costs).text(".1f"),
-                Figure(figures.loads).text(".0%"),
-            ]
-        )
-    head = ["room of: server", "deliveries a second", "against stock", "CPU each, us", "load's core used"]
-    print(table(head, rows))
+    print(run(options.sizes, options.rounds, options.seconds).report(["wire", "wire, not joined"]))
 
 
 if __name__ == "__main__":
