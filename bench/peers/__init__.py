@@ -1,4 +1,4 @@
-"""Servers that do the same job as Pulse, written by us to be measured beside it."""
+"""Servers that do the same job as Pulse, made to be measured beside it."""
 
 import os
 import sys
