@@ -16,7 +16,10 @@ from pulse.wire.session import Session
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 1.0  # how often one greenlet looks who is to be pinged or let go
-_OF_THE_REQUEST = ("wsgi.input", "wsgi.errors", "eventlet.input", "eventlet.set_idle", "eventlet.posthooks")
+_OF_THE_REQUEST = (
+    *("wsgi.input", "wsgi.errors", "eventlet.input", "eventlet.set_idle", "eventlet.posthooks"),
+    "headers_raw",  # the headers once more
+)
 
 Answer = dict[str, Any]
 
