@@ -50,4 +50,6 @@ def _measure(results: Results, server: Server, crowd: Crowd, options: Options) -
     busy = (spent.server + spent.generator) / elapsed / (os.cpu_count() or 1)
     results.note(name + "all cores", server.name, busy, ".0%")
     results.note(name + "out of order", server.name, crowd.overtaken)
+    if crowd.overtaken and server.name == ONE:
+        results.faults.append(f"{ONE}: {crowd.overtaken} heard out of order by those checked")
     crowd.overtaken = 0
