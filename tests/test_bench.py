@@ -63,7 +63,7 @@ def test_benchmark_measures(command: str, names: list[str]) -> None:
     table = rows(run(command, 110))
     found = dict.fromkeys(row[0].partition(":")[0].partition(", ")[0] for row in table)
     assert [name for name in names if name in found] == names
-    assert float(table[2][1].split()[0].replace(",", "")) > 0
+    assert float(table[2][1].split()[0].replace(",", ""))  # memory of a few may seem to shrink
 
 
 @pytest.mark.full

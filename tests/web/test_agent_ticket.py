@@ -137,6 +137,7 @@ def test_what_a_ticket_is_changes_for_all(live: Live, account: Make, visitor: Vi
     page.locator("#tag").fill("Doors")
     page.locator("#tag").press("Enter")
     expect(other.locator("#tags .tag")).to_have_text(["doors", "old"])
+    expect(page.locator("#tags .tag")).to_have_text(["doors", "old"])
     page.get_by_role("button", name="Remove the tag old").click()
     expect(other.locator("#tags .tag")).to_have_text(["doors"])
     other.locator("#part-history summary").click()

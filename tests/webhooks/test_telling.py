@@ -342,14 +342,22 @@ def test_an_admin_who_is_none_any_more_is_told_no_more(
 # how
 
 
-def test_what_nobody_wants_is_not_written_and_costs_one_query(team: Team, endpoint: Make) -> None:
+def test_what_nobody_wants_is_not_written_and_costs_two_queries(team: Team, endpoint: Make) -> None:
     channel = team.channel("general", team.bob)
     endpoint(team.ann, team.id, "member.joined")
     db.session.rollback()
     with noted() as statements:
         conversations.send(team.bob.id, channel, conversations.Draft("Hello"))
-    assert len([one for one in statements if "webhook_" in one]) == 1
+    assert len([one for one in statements if "webhook_" in one]) == 2
     assert stored() == []
+
+
+def test_where_no_endpoint_is_one_query_says_so(team: Team) -> None:
+    channel = team.channel("general", team.bob)
+    db.session.rollback()
+    with noted() as statements:
+        conversations.send(team.bob.id, channel, conversations.Draft("Hello"))
+    assert len([one for one in statements if "webhook_" in one]) == 1
 
 
 def test_one_event_is_written_once_for_all(team: Team, endpoint: Make, server_endpoint: Make) -> None:
