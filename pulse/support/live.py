@@ -18,16 +18,16 @@ def begin_route() -> None:
     store.client.delete(ROUTE_ASKED)
 
 
-def moved(places: dict[int, int], limit: int) -> list[int]:
-    """Tickets whose place in the queue is not the one told last, from the front; from now on it is.
+def moved(places: dict[int, str], limit: int) -> list[int]:
+    """Of tickets in the order of the queue those whose place is not the one told last; from now on it is.
 
     Those beyond `limit` come with the next call.
     """
-    told = {int(key): int(place) for key, place in store.client.hgetall(PLACES).items()}
+    told = {int(key): place for key, place in store.client.hgetall(PLACES).items()}
     pipe = store.client.pipeline(transaction=False)
     for gone in told.keys() - places.keys():
         pipe.hdel(PLACES, str(gone))
-    news = [key for key in sorted(places, key=places.__getitem__) if told.get(key) != places[key]][:limit]
+    news = [key for key, place in places.items() if told.get(key) != place][:limit]
     if news:
         pipe.hset(PLACES, mapping={str(key): places[key] for key in news})
     pipe.execute()

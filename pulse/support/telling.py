@@ -38,11 +38,17 @@ def customer(conversation_id: int) -> None:
 
 
 def places() -> None:
-    """Tell waiting customers who stand somewhere else in the queue than they were told last."""
-    found: dict[int, int] = {}
+    """Tell waiting customers who stand somewhere else in the queue than they were told last, or have another
+    number of agents to wait for."""
+    found: dict[int, str] = {}
     counts: dict[int | None, int] = {}
+    present: dict[int | None, int] = {}
     for ticket in in_order(queries.waiting()):
-        found[ticket.id] = counts[ticket.team_id] = counts.get(ticket.team_id, 0) + 1
+        team = ticket.team_id
+        if team not in present:
+            present[team] = len(answers.present(team))
+        counts[team] = counts.get(team, 0) + 1
+        found[ticket.id] = f"{counts[team]} of {present[team]}"
     for conversation_id in live.moved(found, PLACES_AT_ONCE):
         customer(conversation_id)
 

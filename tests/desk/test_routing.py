@@ -244,3 +244,14 @@ def test_every_new_place_is_told_if_not_at_once_then_with_the_next_look(
     assert [(one["conversation_id"], one["queue"]["place"]) for one in told] == [
         (number, place) for place, number in enumerate(numbers, start=1)
     ]
+
+
+def test_who_waits_is_told_when_agents_come_and_go(desk: Desk) -> None:
+    desk.ask(desk.bob)
+    telling.places()
+    for is_available in (False, True):
+        desk.abe.post(f"/api/agents/{desk.abe.id}/toggle_availability/", {"is_available": is_available})
+        before = len(bus())
+        db.session.rollback()  # others wrote
+        telling.places()
+        assert [entry["e"] for entry in bus()[before:]] == ["ticket_updated"]

@@ -94,6 +94,9 @@ def raw(speak: Callable[[socket.socket], None]) -> Iterator[str]:
         with suppress(OSError), peer:
             peer.recv(65536)
             speak(peer)
+            peer.shutdown(socket.SHUT_WR)
+            while peer.recv(65536):  # a close with bytes unread would reset, and take back what was said
+                pass
 
     def accept() -> None:
         with suppress(OSError):
