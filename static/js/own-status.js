@@ -35,19 +35,31 @@ function secondsUntil(preset) {
   return ends ? Math.max(1, Math.round((ends - Date.now()) / 1000)) : Number(preset);
 }
 
+let asked = 0;
+
+/** Show what a request answers, unless a later one has been sent: its answer is the newer one. */
+async function showAnswer(request) {
+  const number = ++asked;
+  const answer = await request;
+  if (number === asked) show(answer);
+}
+
 async function choose() {
   const choice = choices.querySelector(":checked").value;
   const expiresIn = choice === "auto" ? undefined : secondsUntil(until.value);
-  show(await client.setStatus({ choice, expiresIn }));
+  try {
+    await showAnswer(client.setStatus({ choice, expiresIn }));
+  } catch (error) {
+    show(shown); // it was not taken
+    throw error;
+  }
 }
 
-async function refresh() {
-  show(await client.api("GET", `/api/users/${me}/presence/`));
-}
+const refresh = () => showAnswer(client.api("GET", `/api/users/${me}/presence/`));
 
 choices.addEventListener("change", () => report(choose));
 until.addEventListener("change", () => report(choose));
-onSubmit(byId("text-form"), async ({ status_text: statusText }) => show(await client.setStatus({ statusText })));
+onSubmit(byId("text-form"), ({ status_text: statusText }) => showAnswer(client.setStatus({ statusText })));
 // The news of oneself tell what others see; choice and expiry are asked for.
 client.on("presence", (person) => {
   if (person.user_id === me && person.version !== shown.version) report(refresh);

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
+from pulse.conversations.live import SCREENS
 from tests.conftest import Live
 from tests.support.browser import wait_for
+from tests.support.servers import wait_until
 from tests.web.chat import Make, Visit, body, message, say, write
 from tests.web.desk import desk, expect_rows, go, notes, open_desk, row, tab
 from tests.web.test_chat_offline import cut_off
@@ -75,6 +77,8 @@ def test_what_calls_for_attention_is_told(live: Live, account: Make, visitor: Vi
     go(page, ticket)
     expect(page).to_have_title(re.compile(r"^The door is stuck ·"))
     go_away(page)
+    with live.app.app_context():
+        wait_until(lambda: ann.id not in SCREENS.looking(ticket))
     say(live, bob, ticket, "Are you there?")
     expect(page).to_have_title(re.compile(r"^\(1\) The door is stuck ·"))
     wait_for(page, "() => shown.some((text) => text.includes('Are you there?'))")

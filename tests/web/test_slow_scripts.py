@@ -20,8 +20,17 @@ SCRIPTS = "**/static/js/ui.js"  # what every module of a page waits for
 def scripts_held(page: Page) -> Iterator[None]:
     """No module of the page runs before the end of this block."""
     held: list[Route] = []
-    page.route(SCRIPTS, lambda route: held.append(route), times=1)
+    is_over = False
+
+    def hold(route: Route) -> None:
+        if is_over:  # a slow page asks only now
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(SCRIPTS, hold)
     yield
+    is_over = True
     for route in held:
         route.continue_()
 
