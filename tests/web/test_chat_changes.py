@@ -50,8 +50,10 @@ def test_a_press_is_not_lost_when_its_message_changes(live: Live, account: Make,
     page = open_chat(visitor(ann), talk)
     found = message(page, "Under the pointer")
     found.hover()
-    found.get_by_role("button", name="More").hover()
+    more = found.get_by_role("button", name="More")
+    more.hover()
     page.mouse.down()
+    expect(more).to_be_focused()
     with live.app.app_context():
         conversations.react(bob.id, first, "🦓", True)
     say(live, bob, talk, "Said after it")
