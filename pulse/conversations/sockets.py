@@ -46,8 +46,11 @@ class ChatNamespace(BaseNamespace):
 
     def joined(self, connection: Connection) -> None:
         self.inside[connection.sid] = {}
-        self._sync(connection)
-        self._sync(connection)  # again: whoever was removed while the rooms were entered
+        orders = -1
+        while orders != realtime.orders():  # again if somebody may have been removed from what is entered
+            orders = realtime.orders()
+            db.session.rollback()  # look at what is true now
+            self._sync(connection)
 
     def left(self, connection: Connection, said_goodbye: bool) -> None:
         self.inside.pop(connection.sid, None)
@@ -63,9 +66,10 @@ class ChatNamespace(BaseNamespace):
         conversation_id = answers.target(connection.identity, data, opens=True)
         if conversation_id is None:
             raise NotFound("There is no such conversation.")
-        place = policy.check_sees(conversation_id, connection.identity.user_id)
-        # Before reading, so that no change falls between.
-        self._enter(connection.sid, conversation_id, is_member=place.member is not None)
+        if not self.inside.get(connection.sid, {}).get(conversation_id):
+            place = policy.check_sees(conversation_id, connection.identity.user_id)
+            # Before reading, so that no change falls between.
+            self._enter(connection.sid, conversation_id, is_member=place.member is not None)
         try:
             return answers.opened(connection.identity, conversation_id, data.after_rev)
         except NotFound:

@@ -92,6 +92,8 @@ def emit_here(event: str, data: object, *, namespace: str, rooms: list[str] | No
 class Listener:
     """Reads the bus for one web process and emits to its sockets."""
 
+    orders = 0  # ends of sockets, and calls, that this process has taken from the bus
+
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.reader = bus.Reader(app.config["REDIS_URL"])
@@ -163,11 +165,22 @@ class Listener:
         if "resync" in entry:
             self._resync_soon(entry["resync"])
         elif "cut" in entry:
+            Listener.orders += 1
             _disconnect_here(entry["cut"])
         elif "call" in entry:
+            Listener.orders += 1
             self._call(entry["call"], entry["d"])
         else:
             emit_here(entry["e"], entry["d"], namespace=entry["n"], rooms=entry["r"])
+
+
+def orders() -> int:
+    """A number that grows whenever this process is told to end sockets, or to look at them.
+
+    If it is the same before somebody looked what a socket may do and after it has entered its rooms, nothing
+    was missed in between: what is told from then on finds the socket there.
+    """
+    return Listener.orders
 
 
 def members_here(namespace: str, room: str | None = None) -> list[str]:

@@ -152,16 +152,15 @@ class BaseNamespace(Namespace):
             token = hello.token or _cookie(environ, "access_token")
             if not token:
                 raise NotSignedIn("Sign in first.")
-            identity = ports.authenticate_token(token)
-            if not identity.may(self.needs):
-                raise Forbidden("Your role may not do this.")
+            orders = realtime.orders()
+            identity = self._entitled(ports.authenticate_token(token))
             address = http.address_of(environ, settings().trusted_proxies)
             connection = Connection(sid, identity, hello, address, counted_at=clock.timestamp())
             self.connections[sid] = connection
             self.enter_room(sid, f"user:{identity.user_id}")
             self.enter_room(sid, f"session:{identity.session_id}")
-            # Whoever was cut off between the check and the room has to be caught here.
-            ports.recheck(identity)
+            if realtime.orders() != orders:  # perhaps to cut this one off, before it was in its rooms
+                connection.identity = self._entitled(ports.recheck(identity))
             self.joined(connection)
         except PulseError as error:
             self._disconnect(sid, "")
@@ -175,6 +174,11 @@ class BaseNamespace(Namespace):
             self._disconnect(sid, "")
             log.exception("socket connect failed", namespace=self.namespace)
             raise ConnectionRefusedError(_FAULT.detail, problem_of(_FAULT)) from None
+
+    def _entitled(self, identity: Identity) -> Identity:
+        if not identity.may(self.needs):
+            raise Forbidden("Your role may not do this.")
+        return identity
 
     def _disconnect(self, sid: str, reason: str) -> None:
         connection = self.connections.pop(sid, None)
@@ -201,8 +205,7 @@ class BaseNamespace(Namespace):
     def _check(self, connection: Connection) -> bool:
         try:
             self.recheck(connection)
-            if not connection.identity.may(self.needs):
-                raise Forbidden("Your role may not do this.")
+            self._entitled(connection.identity)
             self.missed(connection)
         except PulseError:
             self.server.disconnect(connection.sid, namespace=self.namespace)

@@ -311,6 +311,7 @@ def _with_last_message(query: Any) -> Any:
             Message, and_(Message.conversation_id == Conversation.id, Message.seq == Conversation.last_seq)
         )
         .outerjoin(sender, sender.id == Message.sender_id)
+        .execution_options(populate_existing=True)
     )
 
 
@@ -318,7 +319,7 @@ _ONE_LISTED = _with_last_message(_places(bindparam("user_id"))).where(Conversati
 
 
 def _listed(query: Any, viewer_id: int, **values: int) -> list[Listed]:
-    rows = db.session.execute(query.execution_options(populate_existing=True), values).all()
+    rows = db.session.execute(query, values).all()
     return [Listed(_place(row, viewer_id), row[5], row[6]) for row in rows]
 
 
