@@ -40,6 +40,7 @@ def rows(text: str) -> list[list[str]]:
     return [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
 
 
+@pytest.mark.timeout(310)
 @pytest.mark.parametrize(
     ("command", "names"),
     [
@@ -60,7 +61,7 @@ def rows(text: str) -> list[list[str]]:
     ],
 )
 def test_benchmark_measures(command: str, names: list[str]) -> None:
-    table = rows(run(command, 110))
+    table = rows(run(command, 300))
     found = dict.fromkeys(row[0].partition(":")[0].partition(", ")[0] for row in table)
     assert [name for name in names if name in found] == names
     assert float(table[2][1].split()[0].replace(",", ""))  # memory of a few may seem to shrink
