@@ -92,7 +92,7 @@ def emit_here(event: str, data: object, *, namespace: str, rooms: list[str] | No
 class Listener:
     """Reads the bus for one web process and emits to its sockets."""
 
-    orders = 0  # ends of sockets, and calls, that this process has taken from the bus
+    orders = 0  # how often this process was told to end sockets, or to look at them
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -158,6 +158,7 @@ class Listener:
                 socketio.start_background_task(self._call, f"{namespace}.check_sockets", {})
 
     def _call(self, name: str, data: dict[str, Any]) -> None:
+        Listener.orders += 1
         with self.app.app_context():
             _handlers[name](data)
 
@@ -168,7 +169,6 @@ class Listener:
             Listener.orders += 1
             _disconnect_here(entry["cut"])
         elif "call" in entry:
-            Listener.orders += 1
             self._call(entry["call"], entry["d"])
         else:
             emit_here(entry["e"], entry["d"], namespace=entry["n"], rooms=entry["r"])
